@@ -1,0 +1,46 @@
+{
+  "targets": [
+    {
+      "target_name": "connect_by_list",
+      "sources": [
+        "src-native/addon/binding.cc",
+        "src-native/addon/environment.cc",
+        "src-native/core/address.cc",
+        "src-native/core/race.cc",
+        "src-native/race/loop_handles.cc",
+        "src-native/race/race_call.cc"
+      ],
+      "include_dirs": [
+        "src-native",
+        "<!(node -p \"require('node-addon-api').include_dir\")"
+      ],
+      "defines": ["NAPI_VERSION=8", "NAPI_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED"],
+      "conditions": [
+        ["OS=='win'", {
+          "sources": ["src-native/winsock/socket_ops.cc"],
+          "libraries": ["-lws2_32.lib", "-liphlpapi.lib"],
+          "msvs_settings": {
+            "VCCLCompilerTool": {
+              "AdditionalOptions": ["/std:c++17", "/W4", "/permissive-"]
+            }
+          }
+        }],
+        ["OS!='win'", {
+          "sources": ["src-native/posix/socket_ops.cc"],
+          "cflags": ["-Wall", "-Wextra", "-fvisibility=hidden"],
+          "cflags_cc": ["-std=c++17"],
+          "cflags_cc!": ["-std=gnu++17", "-std=gnu++20", "-std=gnu++1y"]
+        }],
+        ["OS=='linux'", { "sources": ["src-native/posix/linux/stream_socket.cc"] }],
+        ["OS=='mac'", {
+          "sources": ["src-native/posix/bsd/stream_socket.cc"],
+          "xcode_settings": {
+            "CLANG_CXX_LANGUAGE_STANDARD": "c++17",
+            "GCC_SYMBOLS_PRIVATE_EXTERN": "YES",
+            "MACOSX_DEPLOYMENT_TARGET": "11.0"
+          }
+        }]
+      ]
+    }
+  ]
+}

@@ -1,0 +1,12 @@
+'use strict';
+
+// The tests are compiled before they run (npm run build:test), so that the very same files run on every
+// Node, Windows' node.exe included, without a compiler inside the test run.
+module.exports = {
+  rootDir: __dirname,
+  roots: ['<rootDir>/build/test'],
+  testMatch: ['**/*.test.js'],
+  transform: {},
+  testEnvironment: 'node',
+  testTimeout: 30_000,
+};

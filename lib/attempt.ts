@@ -1,0 +1,29 @@
+// One row for everything that was tried: an attempt to connect, or the lookup of a name that led to none.
+
+import type * as net from 'node:net';
+
+/**
+ * How an attempt ended.
+ * - `connected`: it won.
+ * - `failed`: the system, or the resolver, said no; `code` says why.
+ * - `timeout`: it took longer than `attemptTimeout`, or was running when `timeout` struck.
+ * - `lost`: another attempt connected first.
+ */
+export type Outcome = 'connected' | 'failed' | 'timeout' | 'lost';
+
+/** One attempt, as it went. */
+export interface Attempt {
+  /** The address or the name as it stands in the list. */
+  readonly host: string;
+  readonly port: number;
+  /** Where it went; undefined for a name that was not resolved. IPv4-mapped addresses are un-mapped. */
+  readonly remoteAddress: net.SocketAddress | undefined;
+  /** Where it came from; undefined when it had no address yet. */
+  readonly localAddress: net.SocketAddress | undefined;
+  readonly outcome: Outcome;
+  /** Node's code, such as 'ECONNREFUSED', where the outcome is `failed` or `timeout`. */
+  readonly code: string | undefined;
+  /** When it started and ended, in ms from the call. */
+  readonly start: number;
+  readonly end: number;
+}

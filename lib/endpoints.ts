@@ -1,0 +1,150 @@
+// From what the caller wrote to endpoints that can be tried: parse and validate. Nothing here touches
+// the network; names are looked up in resolve.ts.
+
+import * as net from 'node:net';
+
+import { badPort, invalidArgType, invalidArgValue, outOfRange } from './errors';
+
+/**
+ * An endpoint, in any of three forms:
+ * - an object with `host` (an address or a name) and `port` (0 to 65535);
+ * - a `net.SocketAddress`;
+ * - a string: `'192.0.2.1:80'`, `'[2001:db8::1]:80'`, `'[fe80::1%eth0]:80'` or `'name.example:80'`.
+ *   An IPv6 address stands in brackets (RFC 3986 section 3.2.2), because of its own colons.
+ */
+export type EndpointLike = { host: string; port: number } | net.SocketAddress | string;
+
+/** An endpoint as asked for, checked. */
+export interface Endpoint {
+  /** As the caller wrote it, without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** 0 when `host` is a name, which has to be looked up. */
+  readonly family: 0 | 4 | 6;
+  /** The address to connect to; a name stands for itself. IPv4-mapped IPv6 is IPv4 here (C04). */
+  readonly address: string;
+}
+
+/**
+ * More than anyone means. A list that goes on for ever ends here, and so does one that somebody else
+ * supplied.
+ */
+export const MOST_ENDPOINTS = 100_000;
+
+/** An iterable of endpoints as an array. Throws what connectByList() documents for a bad list. */
+export function readEndpoints(endpoints: unknown): Endpoint[] {
+  if (typeof endpoints === 'string' || !isIterable(endpoints)) {
+    const expected = "an iterable of endpoints, such as ['127.0.0.1:80', '[::1]:80']";
+    throw invalidArgType('endpoints', expected, endpoints);
+  }
+  const list: Endpoint[] = [];
+  for (const endpoint of endpoints) {
+    if (list.length === MOST_ENDPOINTS) {
+      throw outOfRange('endpoints.length', `<= ${MOST_ENDPOINTS}`, 'more');
+    }
+    list.push(readEndpoint(endpoint, list.length));
+  }
+  if (list.length === 0) {
+    throw invalidArgValue('endpoints', list, 'is empty: there is nothing to connect to');
+  }
+  return list;
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function'
+  );
+}
+
+function readEndpoint(endpoint: unknown, index: number): Endpoint {
+  const name = `endpoints[${index}]`;
+  if (typeof endpoint === 'string') {
+    const { host, port } = splitHostPort(endpoint, name);
+    return toEndpoint(host, port, name);
+  }
+  if (endpoint instanceof net.SocketAddress) {
+    return toEndpoint(endpoint.address, endpoint.port, name);
+  }
+  if (typeof endpoint === 'object' && endpoint !== null) {
+    const { host, port } = endpoint as { host?: unknown; port?: unknown };
+    if (typeof host !== 'string') throw invalidArgType(`${name}.host`, 'of type string', host);
+    return toEndpoint(host, readPort(port), name);
+  }
+  throw invalidArgType(
+    name,
+    'an object with host and port, a net.SocketAddress, or a string like "127.0.0.1:80"',
+    endpoint,
+  );
+}
+
+/** 'host:port' in its two parts, the brackets of an IPv6 address taken off. */
+function splitHostPort(text: string, name: string): { host: string; port: number } {
+  const bracketed = /^\[([^[\]]*)\]:([^:]*)$/.exec(text);
+  const plain = bracketed ?? /^([^:[\]]*):([^:]*)$/.exec(text);
+  const [, host, port] = plain ?? [];
+  if (host === undefined || port === undefined) {
+    throw invalidArgValue(
+      name,
+      text,
+      "must read 'host:port', with an IPv6 address in brackets: '[::1]:80'",
+    );
+  }
+  if (bracketed && !net.isIPv6(host)) {
+    throw invalidArgValue(name, text, 'has something in brackets that is no IPv6 address');
+  }
+  return { host, port: readPort(port) };
+}
+
+/** A port as `net` takes it: a number or its digits, 0 to 65535. */
+function readPort(port: unknown): number {
+  const digits = typeof port === 'string' && /^\d+$/.test(port);
+  const number = digits ? Number(port) : port;
+  if (typeof number !== 'number' || !Number.isInteger(number) || number < 0 || number > 65535) {
+    throw badPort(port);
+  }
+  return number;
+}
+
+function toEndpoint(host: string, port: number, name: string): Endpoint {
+  switch (net.isIP(host)) {
+    case 4:
+      return { host, port, family: 4, address: host };
+    case 6:
+      return { host, port, ...unmapped(host) };
+    default:
+      checkName(host, name);
+      return { host, port, family: 0, address: host };
+  }
+}
+
+/**
+ * '::ffff:192.0.2.1', in any of its spellings, is the IPv4 address 192.0.2.1 (RFC 4291 section
+ * 2.5.5.2): taken as such it also connects where the host has no IPv6.
+ */
+export function unmapped(address: string): { family: 4 | 6; address: string } {
+  if (/^[0:]*:ffff:/i.test(address) && !address.includes('%')) {
+    // Node prints it in one form only, whatever form it came in.
+    const plain = new net.SocketAddress({ address, family: 'ipv6' }).address;
+    const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(plain);
+    if (mapped?.[1] !== undefined) return { family: 4, address: mapped[1] };
+  }
+  return { family: 6, address };
+}
+
+/**
+ * A name goes to `lookup` as it is. What no resolver can mean is refused here: nothing at all, blanks
+ * and control characters, and the characters that only an address or a URL has.
+ */
+function checkName(host: string, name: string): void {
+  // eslint-disable-next-line no-control-regex -- control characters are what it looks for
+  if (host.length === 0 || host.length > 255 || /[\u0000-\u0020\u007f:/?#@[\]\\%<>^|]/.test(host)) {
+    throw invalidArgValue(`${name}.host`, host, 'is neither an IP address nor a host name');
+  }
+}
+
+/** 'host:port' as a person writes it. */
+export function formatEndpoint({ host, port }: { host: string; port: number }): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

@@ -1,0 +1,61 @@
+// Errors for bad arguments, with Node's own classes and `ERR_*` codes (nodejs.org/api/errors.html), so
+// that callers handle them as they handle those of `net`. What a failed connect throws is in
+// connect-error.ts.
+
+import { inspect } from 'node:util';
+
+/** An error of Node's kind: it carries a `code`, and prints as `TypeError [ERR_…]: …`. */
+function withCode<E extends Error>(error: E, code: string): E & { code: string } {
+  // Node's errors show their code in the stack; the stack is written when the error is made, so the
+  // name is lent to it for that moment only.
+  const { name } = error;
+  const stack = error.stack ?? '';
+  error.stack = stack.replace(name, `${name} [${code}]`);
+  return Object.assign(error, { code });
+}
+
+function received(value: unknown): string {
+  return `Received ${inspect(value, { depth: 0, maxStringLength: 64, breakLength: Infinity })}`;
+}
+
+/** `name` must be `expected`, but is something else altogether. */
+export function invalidArgType(name: string, expected: string, value: unknown): TypeError {
+  return withCode(
+    new TypeError(`The "${name}" argument must be ${expected}. ${received(value)}`),
+    'ERR_INVALID_ARG_TYPE',
+  );
+}
+
+/** `name` has the right type but a value that cannot be. */
+export function invalidArgValue(name: string, value: unknown, reason: string): TypeError {
+  return withCode(
+    new TypeError(`The argument '${name}' ${reason}. ${received(value)}`),
+    'ERR_INVALID_ARG_VALUE',
+  );
+}
+
+/** `name` is a number outside of its range. */
+export function outOfRange(name: string, range: string, value: unknown): RangeError {
+  return withCode(
+    new RangeError(
+      `The value of "${name}" is out of range. It must be ${range}. ${received(value)}`,
+    ),
+    'ERR_OUT_OF_RANGE',
+  );
+}
+
+export function badPort(value: unknown): RangeError {
+  return withCode(
+    new RangeError(`Port should be >= 0 and < 65536. ${received(value)}`),
+    'ERR_SOCKET_BAD_PORT',
+  );
+}
+
+/** The machine, or the binary that is installed, cannot do what was asked for. */
+export function unavailable(message: string): TypeError {
+  return withCode(new TypeError(message), 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM');
+}
+
+export function accessDenied(message: string): Error {
+  return Object.assign(withCode(new Error(message), 'ERR_ACCESS_DENIED'), { permission: 'Net' });
+}

@@ -1,0 +1,7 @@
+// What the package exports.
+
+export type { Attempt, Outcome } from './attempt';
+export { connectByList, type Connection } from './connect-by-list';
+export { ConnectError, type AttemptError } from './connect-error';
+export type { EndpointLike } from './endpoints';
+export type { ConnectOptions, Engine } from './options';

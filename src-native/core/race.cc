@@ -1,0 +1,113 @@
+#include "core/race.h"
+
+#include <algorithm>
+
+namespace connect_by_list {
+
+namespace {
+
+// RFC 8305 section 5: a delay of 250 ms is recommended before the second start. It "MAY" be adapted but
+// never below 100 ms without knowledge of the network: it halves with each start down to that floor, so
+// that sixteen dead addresses cost 1.8 s and not 4 s.
+constexpr Micros kFirstDelay = 250'000;
+constexpr Micros kLeastDelay = 100'000;
+
+// Sums of a time and a span stop at kNever: "never" plus anything is still never.
+Micros after(Micros time, Micros span) { return span > kNever - time ? kNever : time + span; }
+
+}  // namespace
+
+void Race::begin(Micros now) {
+  deadline_ = after(now, options_.timeout);
+  next_start_ = now;
+}
+
+void Race::connected(std::size_t attempt, Micros now) {
+  if (decided()) return;  // It came after the decision: next() closes it with the others.
+  end(attempt, Outcome::kConnected, now);
+  winner_ = attempt;
+  verdict_ = Verdict::kConnected;
+}
+
+void Race::failed(std::size_t attempt, Micros now) {
+  end(attempt, Outcome::kFailed, now);
+  next_start_ = now;  // RFC 8305 section 5: the next one starts at once.
+}
+
+void Race::abort() {
+  if (!decided()) verdict_ = Verdict::kAborted;
+}
+
+std::optional<Step> Race::next(Micros now) {
+  if (finished_) return std::nullopt;
+  if (!decided() && now >= deadline_) verdict_ = Verdict::kDeadline;
+  if (decided()) {
+    if (!in_flight_.empty()) return close_oldest(outcome_of_the_rest(), now);
+    finished_ = true;
+    return Step{Step::Kind::kFinish, winner_.value_or(0)};
+  }
+  if (!in_flight_.empty()) {
+    // Every attempt has the same limit, so the oldest one reaches it first.
+    const AttemptState& oldest = attempts_[in_flight_.front()];
+    if (now >= after(oldest.started, options_.attempt_timeout)) {
+      next_start_ = now;
+      return close_oldest(Outcome::kTimedOut, now);
+    }
+  }
+  if (anything_left()) {
+    // With a delay of kNever the next start waits for the failure of the only attempt in flight.
+    if (now >= next_start_) return start_next(now);
+  } else if (in_flight_.empty()) {
+    verdict_ = Verdict::kAllFailed;
+    finished_ = true;
+    return Step{Step::Kind::kFinish, 0};
+  }
+  return std::nullopt;
+}
+
+Micros Race::wake_at() const {
+  if (decided()) return kNever;  // next() brings it to its end without a wait.
+  Micros at = deadline_;
+  if (anything_left()) at = std::min(at, next_start_);
+  if (!in_flight_.empty()) {
+    const AttemptState& oldest = attempts_[in_flight_.front()];
+    at = std::min(at, after(oldest.started, options_.attempt_timeout));
+  }
+  return at;
+}
+
+Micros Race::delay_after(std::size_t starts) const {
+  if (options_.attempt_delay) return *options_.attempt_delay;
+  Micros delay = kFirstDelay;
+  for (std::size_t i = 1; i < starts && delay > kLeastDelay; ++i) delay /= 2;
+  return std::max(delay, kLeastDelay);
+}
+
+Outcome Race::outcome_of_the_rest() const {
+  if (verdict_ == Verdict::kConnected) return Outcome::kLost;
+  return verdict_ == Verdict::kDeadline ? Outcome::kTimedOut : Outcome::kAborted;
+}
+
+void Race::end(std::size_t attempt, Outcome outcome, Micros now) {
+  attempts_[attempt].outcome = outcome;
+  attempts_[attempt].ended = now;
+  in_flight_.erase(std::find(in_flight_.begin(), in_flight_.end(), attempt));
+}
+
+Step Race::start_next(Micros now) {
+  const std::size_t attempt = attempts_.size();
+  AttemptState state;
+  state.started = now;
+  attempts_.push_back(state);
+  in_flight_.push_back(attempt);
+  next_start_ = after(now, delay_after(attempts_.size()));
+  return Step{Step::Kind::kStart, attempt};
+}
+
+Step Race::close_oldest(Outcome outcome, Micros now) {
+  const std::size_t attempt = in_flight_.front();
+  end(attempt, outcome, now);
+  return Step{Step::Kind::kClose, attempt};
+}
+
+}  // namespace connect_by_list

@@ -1,0 +1,126 @@
+// The race of attempts as a pure state machine: no I/O, no clock, no Node.
+//
+// The driver tells the machine what happened (an attempt connected or failed, the caller gave up) and
+// what time it is; the machine answers with the next thing to do. Asking instead of being told keeps
+// every rule in one function, lets the driver stop between two steps without losing any, and lets the
+// tests run it with a made-up clock.
+//
+// The rules are those of RFC 8305 section 5, and clauses C07, C08, C11 and C14 of WSAConnectByList:
+// attempts start in the order given; the next one starts when the delay has passed, or at once when one
+// has failed; no attempt is ended because another one started; the first to connect wins.
+
+#ifndef CONNECT_BY_LIST_CORE_RACE_H_
+#define CONNECT_BY_LIST_CORE_RACE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+namespace connect_by_list {
+
+// Points in time and spans of it, in microseconds of a clock that never goes back.
+using Micros = std::int64_t;
+
+// A point in time that never comes; as a delay it means "one by one" (C08).
+inline constexpr Micros kNever = INT64_MAX;
+
+struct RaceOptions {
+  // How many endpoints there are to try.
+  std::size_t count = 0;
+  // Time between two starts. Without a value it follows RFC 8305 (see kFirstDelay in race.cc).
+  std::optional<Micros> attempt_delay;
+  // How long one attempt may take.
+  Micros attempt_timeout = kNever;
+  // How long all of it may take, from begin() on.
+  Micros timeout = kNever;
+};
+
+// How an attempt ended. The numbers cross the boundary to JavaScript: lib/native.ts has the same list.
+enum class Outcome : std::uint8_t {
+  kRunning = 0,
+  kConnected = 1,  // It won.
+  kFailed = 2,     // The system said no.
+  kTimedOut = 3,   // It took longer than the attempt timeout, or ran when the deadline struck.
+  kLost = 4,       // Another attempt won first.
+  kAborted = 5,    // The caller gave up.
+};
+
+// How the race ended; shared with lib/native.ts as well.
+enum class Verdict : std::uint8_t {
+  kUndecided = 0,
+  kConnected = 1,
+  kAllFailed = 2,
+  kDeadline = 3,
+  kAborted = 4,
+};
+
+struct AttemptState {
+  Micros started = 0;
+  Micros ended = kNever;
+  Outcome outcome = Outcome::kRunning;
+};
+
+// What the driver has to do next.
+struct Step {
+  enum class Kind : std::uint8_t {
+    kStart,   // Start the attempt; answer with connected() or failed(), now or later.
+    kClose,   // End the attempt: it has lost, timed out or been given up.
+    kFinish,  // The race is over; verdict() and winner() say how.
+  };
+  Kind kind;
+  std::size_t attempt;
+};
+
+class Race {
+ public:
+  explicit Race(const RaceOptions& options) : options_(options) {}
+
+  // What happened. An attempt is named by its place in the list.
+  void begin(Micros now);
+  void connected(std::size_t attempt, Micros now);
+  void failed(std::size_t attempt, Micros now);
+  void abort();
+
+  // What to do next at this time; nothing when it is time to wait. Ask until it says nothing.
+  std::optional<Step> next(Micros now);
+
+  // True when next() would start or end an attempt because of the time alone. The driver then looks at
+  // the attempts in flight before it asks: a clock that jumped, because JavaScript held the loop, must
+  // not start or end an attempt whose result the system already has.
+  bool due(Micros now) const { return now >= wake_at(); }
+
+  // When to ask again at the latest, if nothing happens before; kNever for "only when something
+  // happens".
+  Micros wake_at() const;
+
+  Verdict verdict() const { return verdict_; }
+  std::optional<std::size_t> winner() const { return winner_; }
+  // The attempts started so far, in the order of the list.
+  const std::vector<AttemptState>& attempts() const { return attempts_; }
+  // Those of them that have not ended, oldest first.
+  const std::deque<std::size_t>& in_flight() const { return in_flight_; }
+
+ private:
+  bool decided() const { return verdict_ != Verdict::kUndecided; }
+  bool anything_left() const { return attempts_.size() < options_.count; }
+  Micros delay_after(std::size_t starts) const;
+  Outcome outcome_of_the_rest() const;
+  void end(std::size_t attempt, Outcome outcome, Micros now);
+  Step start_next(Micros now);
+  Step close_oldest(Outcome outcome, Micros now);
+
+  RaceOptions options_;
+  std::vector<AttemptState> attempts_;
+  std::deque<std::size_t> in_flight_;
+  Micros deadline_ = kNever;
+  Micros next_start_ = 0;
+  std::optional<std::size_t> winner_;
+  Verdict verdict_ = Verdict::kUndecided;
+  bool finished_ = false;
+};
+
+}  // namespace connect_by_list
+
+#endif  // CONNECT_BY_LIST_CORE_RACE_H_

@@ -1,0 +1,64 @@
+#include "core/socket_ops.h"
+
+#include <net/if.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+#include "posix/stream_socket.h"
+
+namespace connect_by_list {
+
+OpenedSocket open_stream(int family) {
+  OpenedSocket opened;
+  opened.socket = SocketHandle(stream_socket(family));
+  if (!opened.socket) opened.error = errno;
+  return opened;
+}
+
+void close_socket(NativeSocket socket) {
+  // close() is not repeated after EINTR: on Linux the descriptor is gone by then, and its number may
+  // belong to another thread already.
+  ::close(socket);
+}
+
+ConnectProgress begin_connect(NativeSocket socket, const Address& remote) {
+  if (::connect(socket, remote.data(), static_cast<socklen_t>(remote.length())) == 0) {
+    return {Progress::kConnected, 0};
+  }
+  const int error = errno;
+  // POSIX, connect(): after EINTR the connection is established asynchronously, as with EINPROGRESS.
+  if (error == EINPROGRESS || error == EINTR) return {Progress::kPending, 0};
+  return {Progress::kFailed, error};
+}
+
+ConnectProgress look(NativeSocket socket) {
+  pollfd entry{socket, POLLOUT, 0};
+  // Neither "not yet" nor an interrupted look is an answer.
+  if (::poll(&entry, 1, 0) <= 0) return {Progress::kPending, 0};
+  if (entry.revents == POLLOUT) return {Progress::kConnected, 0};
+  int error = 0;
+  socklen_t length = sizeof(error);
+  if (::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &length) != 0) error = errno;
+  return {error == 0 ? Progress::kConnected : Progress::kFailed, error};
+}
+
+Address local_address(NativeSocket socket) {
+  sockaddr_storage storage{};
+  socklen_t length = sizeof(storage);
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&storage), &length) != 0) return {};
+  return Address::from_system(storage);
+}
+
+std::uint32_t scope_id_of_zone(const std::string& zone) {
+  const unsigned index = if_nametoindex(zone.c_str());
+  if (index != 0) return index;
+  char* end = nullptr;
+  const unsigned long number = std::strtoul(zone.c_str(), &end, 10);
+  const bool is_number = !zone.empty() && *end == '\0' && number <= UINT32_MAX;
+  return is_number ? static_cast<std::uint32_t>(number) : 0;
+}
+
+}  // namespace connect_by_list

@@ -1,0 +1,101 @@
+#include "race/loop_handles.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace connect_by_list {
+
+namespace {
+
+// Both kinds of handle end the same way: libuv calls back, the handle is freed, the loop is told.
+template <typename Handle>
+void close_handle(Handle* handle) {
+  uv_close(reinterpret_cast<uv_handle_t*>(&handle->uv), [](uv_handle_t* uv) {
+    Handle* closed = static_cast<Handle*>(uv->data);
+    Loop& loop = closed->loop;
+    delete closed;
+    loop.handle_closed();
+  });
+}
+
+}  // namespace
+
+void Loop::handle_closed() {
+  --open_;
+  if (open_ == 0 && when_idle_) std::exchange(when_idle_, nullptr)();
+}
+
+void Loop::when_idle(std::function<void()> callback) {
+  if (open_ == 0) return callback();
+  when_idle_ = std::move(callback);
+}
+
+struct WakeTimer::Handle {
+  uv_timer_t uv;
+  Loop& loop;
+  WakeTimer* owner;
+};
+
+WakeTimer::~WakeTimer() {
+  if (handle_ == nullptr) return;
+  handle_->owner = nullptr;
+  close_handle(handle_);
+}
+
+void WakeTimer::set(std::uint64_t at) {
+  if (handle_ == nullptr) {
+    handle_ = new Handle{{}, loop_, this};
+    uv_timer_init(loop_.get(), &handle_->uv);  // It cannot fail.
+    handle_->uv.data = handle_;
+    loop_.handle_opened();
+  }
+  // libuv counts from the time at which this turn of the loop began, not from now: counted from there,
+  // the timer is right even if JavaScript has been running for a while.
+  const std::uint64_t now = uv_now(loop_.get());
+  uv_timer_start(
+      &handle_->uv,
+      [](uv_timer_t* uv) {
+        WakeTimer* owner = static_cast<Handle*>(uv->data)->owner;
+        if (owner == nullptr) return;
+        // The owner may go while it is being woken, and `wake_` with it: a copy stays whole.
+        const std::function<void()> wake = owner->wake_;
+        wake();
+      },
+      at - std::min(at, now), 0);
+}
+
+void WakeTimer::stop() {
+  if (handle_ != nullptr) uv_timer_stop(&handle_->uv);
+}
+
+struct WritableWatch::Handle {
+  uv_poll_t uv;
+  Loop& loop;
+  std::function<void()> ready;
+};
+
+WritableWatch::~WritableWatch() {
+  if (handle_ == nullptr) return;
+  uv_poll_stop(&handle_->uv);
+  close_handle(handle_);
+}
+
+int WritableWatch::start(Loop& loop, NativeSocket socket, std::function<void()> ready) {
+  Handle* handle = new Handle{{}, loop, std::move(ready)};
+  int error = uv_poll_init_socket(loop.get(), &handle->uv, socket);
+  if (error != 0) {
+    delete handle;  // libuv has not seen it.
+    return error;
+  }
+  handle->uv.data = handle;
+  loop.handle_opened();
+  handle_ = handle;
+  // The status is no help: libuv says EBADF for every broken socket. Whoever is told looks at the socket.
+  return uv_poll_start(&handle->uv, UV_WRITABLE, [](uv_poll_t* uv, int, int) {
+    // The owner may end this watch, and so `ready` with it, while it runs: a copy stays whole.
+    const std::function<void()> ready_now = static_cast<Handle*>(uv->data)->ready;
+    ready_now();
+  });
+}
+
+}  // namespace connect_by_list

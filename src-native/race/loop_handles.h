@@ -1,0 +1,79 @@
+// libuv handles with owners. libuv keeps a handle until its close callback has run, some time after
+// its owner is gone; so each handle lives on the heap, frees itself there, and is counted, because an
+// environment (a worker thread, say) must not go before its last handle.
+//
+// Everything here runs on the thread of the loop.
+
+#ifndef CONNECT_BY_LIST_RACE_LOOP_HANDLES_H_
+#define CONNECT_BY_LIST_RACE_LOOP_HANDLES_H_
+
+#include <uv.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+#include "core/system_sockets.h"
+
+namespace connect_by_list {
+
+// The loop of one environment, and how many of our handles it still holds.
+class Loop {
+ public:
+  explicit Loop(uv_loop_t* loop) : loop_(loop) {}
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  uv_loop_t* get() const { return loop_; }
+
+  void handle_opened() { ++open_; }
+  void handle_closed();
+
+  // Calls back once, when no handle is open any more: at once if that is so already.
+  void when_idle(std::function<void()> callback);
+
+ private:
+  uv_loop_t* loop_;
+  std::size_t open_ = 0;
+  std::function<void()> when_idle_;
+};
+
+// Wakes its owner once, at a point of uv_hrtime's clock.
+class WakeTimer {
+ public:
+  WakeTimer(Loop& loop, std::function<void()> wake) : loop_(loop), wake_(std::move(wake)) {}
+  WakeTimer(const WakeTimer&) = delete;
+  WakeTimer& operator=(const WakeTimer&) = delete;
+  ~WakeTimer();
+
+  // Milliseconds of uv_now's clock. The handle is made at the first call: most races never wait.
+  void set(std::uint64_t at);
+  void stop();
+
+ private:
+  struct Handle;
+  Loop& loop_;
+  std::function<void()> wake_;
+  Handle* handle_ = nullptr;
+};
+
+// Tells its owner once that a socket has become writable or broken. The owner asks the socket which.
+class WritableWatch {
+ public:
+  WritableWatch() = default;
+  WritableWatch(const WritableWatch&) = delete;
+  WritableWatch& operator=(const WritableWatch&) = delete;
+  // Ends before the socket is closed or handed on: libuv forgets the descriptor here.
+  ~WritableWatch();
+
+  // 0, or libuv's error number.
+  int start(Loop& loop, NativeSocket socket, std::function<void()> ready);
+
+ private:
+  struct Handle;
+  Handle* handle_ = nullptr;
+};
+
+}  // namespace connect_by_list
+
+#endif  // CONNECT_BY_LIST_RACE_LOOP_HANDLES_H_

@@ -1,0 +1,142 @@
+#include "race/race_call.h"
+
+#include <utility>
+
+namespace connect_by_list {
+
+namespace {
+
+// Where every endpoint refuses at once a long list would be walked in one turn of the loop, and hold it
+// for as long. After so many starts (about a millisecond's work) everybody else has a turn first.
+constexpr int kStartsPerTurn = 64;
+
+constexpr Micros kMicrosPerMilli = 1'000;
+
+Micros clock_now() { return static_cast<Micros>(uv_hrtime() / 1'000); }
+
+}  // namespace
+
+RaceCall::RaceCall(Loop& loop, std::vector<Address> remotes, const RaceOptions& options,
+                   Finished finished)
+    : loop_(loop),
+      remotes_(std::move(remotes)),
+      race_(options),
+      finished_(std::move(finished)),
+      timer_(loop, [this] { pump(); }) {}
+
+void RaceCall::begin() {
+  began_ = clock_now();
+  race_.begin(began_);
+  pump();
+}
+
+void RaceCall::abort() {
+  race_.abort();
+  pump();
+}
+
+RaceCall::Row RaceCall::row(std::size_t attempt) const {
+  const Attempt& made = attempts_[attempt];
+  return {race_.attempts()[attempt], made.local, made.error};
+}
+
+void RaceCall::pump() {
+  int starts = 0;
+  for (;;) {
+    const Micros now = clock_now();
+    // The system may know more than we do: when JavaScript has held the loop the timer comes late and
+    // before the news of the sockets, so what is in flight is looked at before time decides anything.
+    if (race_.due(now)) look_at_all();
+    const std::optional<Step> step = race_.next(now);
+    if (!step) break;
+    switch (step->kind) {
+      case Step::Kind::kStart:
+        start(step->attempt);
+        if (++starts < kStartsPerTurn) continue;
+        timer_.set(0);  // Long past, so it wakes us in the next turn of the loop.
+        return;
+      case Step::Kind::kClose:
+        close(attempts_[step->attempt]);
+        continue;
+      case Step::Kind::kFinish:
+        timer_.stop();
+        // Nothing of ours is touched after this call: it may have destroyed us.
+        std::exchange(finished_, nullptr)(*this);
+        return;
+    }
+  }
+  sleep();
+}
+
+void RaceCall::sleep() {
+  const Micros at = race_.wake_at();
+  if (at == kNever) return timer_.stop();
+  // Rounded up: a timer that wakes us too early would only be set again.
+  timer_.set(static_cast<std::uint64_t>((at + kMicrosPerMilli - 1) / kMicrosPerMilli));
+}
+
+void RaceCall::start(std::size_t index) {
+  const Address& remote = remotes_[index];
+  Attempt& attempt = attempts_.emplace_back();
+  // "No address" stands for a zone that this host has not; connect() says EINVAL of such a one too.
+  if (remote.family() == AF_UNSPEC) return settle(index, {Progress::kFailed, kInvalidArgument});
+  OpenedSocket opened = open_stream(remote.family());
+  if (!opened.socket) return settle(index, {Progress::kFailed, opened.error});
+  attempt.socket = std::move(opened.socket);
+  ConnectProgress progress = begin_connect(attempt.socket.get(), remote);
+  if (progress.progress != Progress::kFailed) attempt.local = local_address(attempt.socket.get());
+  // One look before libuv is asked to watch: loopback has answered by now.
+  if (progress.progress == Progress::kPending) progress = look(attempt.socket.get());
+  if (progress.progress != Progress::kPending) return settle(index, progress);
+
+  attempt.watch = std::make_unique<WritableWatch>();
+  const int error = attempt.watch->start(loop_, attempt.socket.get(), [this, index] {
+    look_at(index);
+    pump();
+  });
+  if (error == 0) return;
+  attempt.error = error;
+  close(attempt);
+  race_.failed(index, clock_now());
+}
+
+void RaceCall::look_at(std::size_t index) {
+  const ConnectProgress progress = look(attempts_[index].socket.get());
+  if (progress.progress != Progress::kPending) settle(index, progress);
+}
+
+void RaceCall::look_at_all() {
+  // A copy, because settling takes an attempt out of the machine's list.
+  const std::deque<std::size_t> in_flight = race_.in_flight();
+  for (const std::size_t index : in_flight) look_at(index);
+}
+
+void RaceCall::settle(std::size_t index, ConnectProgress progress) {
+  Attempt& attempt = attempts_[index];
+  const Micros now = clock_now();
+  if (progress.progress == Progress::kConnected) {
+    // Windows may know the address only now.
+    if (!attempt.local.known()) attempt.local = local_address(attempt.socket.get());
+    // A connect to a local port where nobody listens can meet itself, when the system happens to choose
+    // that very port as the source (simultaneous open, RFC 9293 section 3.5). Nobody answered.
+    if (attempt.local == remotes_[index]) {
+      progress = {Progress::kFailed, kConnectionRefused};
+    } else if (!race_.winner()) {
+      attempt.watch.reset();
+      won_ = std::move(attempt.socket);
+      return race_.connected(index, now);
+    } else {
+      return;  // A second one in the same look: next() closes it as lost.
+    }
+  }
+  attempt.error = uv_translate_sys_error(progress.error);
+  close(attempt);
+  race_.failed(index, now);
+}
+
+void RaceCall::close(Attempt& attempt) {
+  attempt.watch.reset();
+  attempt.socket.reset();
+}
+
+}  // namespace connect_by_list

@@ -1,0 +1,16 @@
+// The one behaviour suite: what is promised of every engine, on every platform.
+
+import type { EngineUnderTest } from '../support/engine';
+import { describeConnecting } from './connecting';
+import { describeFailing } from './failing';
+import { describeLeaks } from './leaks';
+import { describeNames } from './names';
+import { describeSocket } from './socket';
+
+export function describeEngine(engine: EngineUnderTest): void {
+  describeConnecting(engine);
+  describeNames(engine);
+  describeFailing(engine);
+  describeSocket(engine);
+  describeLeaks(engine);
+}

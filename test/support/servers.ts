@@ -1,0 +1,63 @@
+// Endpoints of the tests' own, all on loopback.
+
+import { once } from 'node:events';
+import * as net from 'node:net';
+
+export interface TestServer {
+  readonly host: string;
+  readonly port: number;
+  /** The connections it has accepted and that are still open. */
+  readonly sockets: ReadonlySet<net.Socket>;
+  /** The next connection that it accepts. */
+  accepted(): Promise<net.Socket>;
+  close(): Promise<void>;
+}
+
+/** A server that hands every connection to `serve`; without one it reads and forgets. */
+export async function serve(
+  host = '127.0.0.1',
+  serveSocket: (socket: net.Socket) => void = (socket) => socket.resume(),
+  options: net.ServerOpts = {},
+): Promise<TestServer> {
+  const sockets = new Set<net.Socket>();
+  const server = net.createServer(options, (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    serveSocket(socket);
+  });
+  server.listen({ host, port: 0, backlog: 1024 });
+  await once(server, 'listening');
+  const { port } = server.address() as net.AddressInfo;
+  return {
+    host,
+    port,
+    sockets,
+    accepted: async () => {
+      const [socket] = (await once(server, 'connection')) as [net.Socket];
+      return socket;
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** A server that sends back what it reads. */
+export function serveEcho(host?: string): Promise<TestServer> {
+  return serve(host, (socket) => socket.pipe(socket), { allowHalfOpen: true });
+}
+
+/** Ports where nobody listens: connecting to one is refused. */
+export async function refusingPorts(count: number, host = '127.0.0.1'): Promise<number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, () => serve(host)));
+  await Promise.all(servers.map((server) => server.close()));
+  return servers.map(({ port }) => port);
+}
+
+export async function refusingPort(host?: string): Promise<number> {
+  const [port] = await refusingPorts(1, host);
+  return port as number;
+}
