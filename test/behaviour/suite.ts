@@ -2,6 +2,7 @@
 
 import type { EngineUnderTest } from '../support/engine';
 import { describeConnecting } from './connecting';
+import { describeEnvironments } from './environments';
 import { describeFailing } from './failing';
 import { describeLeaks } from './leaks';
 import { describeNames } from './names';
@@ -13,4 +14,5 @@ export function describeEngine(engine: EngineUnderTest): void {
   describeFailing(engine);
   describeSocket(engine);
   describeLeaks(engine);
+  describeEnvironments(engine);
 }

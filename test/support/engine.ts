@@ -6,6 +6,4 @@ export interface EngineUnderTest {
   readonly engine: Engine;
   /** Options for every call of the suite. */
   readonly options: ConnectOptions;
-  /** Several attempts run at the same time, and a limit cuts off an attempt that runs. */
-  readonly races: boolean;
 }

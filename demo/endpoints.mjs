@@ -1,0 +1,68 @@
+// Local endpoints of every kind for the demo: one refuses, one never answers, two are healthy.
+
+import { once } from 'node:events';
+import net from 'node:net';
+import { Worker } from 'node:worker_threads';
+
+export async function startEndpoints() {
+  const endpoints = [await startRefusing('127.0.0.1'), await startSilent('127.0.0.1')];
+  if (await hasIPv6()) endpoints.push(await startHealthy('::1', 'healthy, IPv6'));
+  endpoints.push(await startHealthy('127.0.0.1', 'healthy, IPv4'));
+  return endpoints;
+}
+
+/** A port that was just given up: the system refuses connections to it. */
+async function startRefusing(host) {
+  const { port, close } = await startHealthy(host);
+  close();
+  return { host, port, what: 'refuses', close() {} };
+}
+
+async function startHealthy(host, what) {
+  const server = net.createServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (text) => socket.write(`"${text}" received on ${host}`));
+  });
+  server.listen({ host, port: 0 });
+  await once(server, 'listening');
+  return { host, port: server.address().port, what, close: () => server.close() };
+}
+
+/**
+ * A listener that does not accept, with its queue full: the system drops every further SYN, as a host
+ * does that is switched off.
+ */
+async function startSilent(host) {
+  const listener = new Worker(
+    `const { parentPort, workerData } = require('node:worker_threads');
+     const server = require('node:net').createServer();
+     server.listen({ host: workerData, port: 0, backlog: 1 }, () => {
+       parentPort.postMessage(server.address().port);
+       setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000));
+     });`,
+    { eval: true, workerData: host },
+  );
+  const [port] = await once(listener, 'message');
+  // libuv keeps 32 accepts ready on Windows; elsewhere the queue holds two.
+  const count = process.platform === 'win32' ? 40 : 4;
+  const fillers = Array.from({ length: count }, () => net.connect({ host, port }).on('error', () => {}));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  return {
+    host,
+    port,
+    what: 'never answers',
+    close() {
+      for (const filler of fillers) filler.destroy();
+      void listener.terminate();
+    },
+  };
+}
+
+async function hasIPv6() {
+  try {
+    (await startHealthy('::1', '')).close();
+    return true;
+  } catch {
+    return false;
+  }
+}

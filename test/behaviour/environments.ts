@@ -1,0 +1,120 @@
+// Every stage of an environment's life, with a connect in flight: the process, or the worker, ends as if
+// there were none.
+
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+
+import { connectByList } from '#dist/index';
+import { blackhole, type Blackhole } from '../support/blackhole';
+import { runChild } from '../support/child';
+import type { EngineUnderTest } from '../support/engine';
+
+export function describeEnvironments({ engine }: EngineUnderTest): void {
+  describe('environments', () => {
+    let hole: Blackhole;
+    beforeAll(async () => {
+      hole = await blackhole();
+    });
+    afterAll(() => hole.close());
+
+    /** A program that has a connect in flight, and then does this. */
+    function hanging(then: string): string {
+      return `
+        const { connectByList } = require('./dist');
+        const pending = connectByList(['127.0.0.1:${hole.port}'], { engine: '${engine}' });
+        pending.catch(() => {});
+        setTimeout(() => { ${then} }, 50);
+      `;
+    }
+
+    test.each([
+      ['process.exit()', 'process.exit(0);', 0],
+      ['an uncaught exception', "throw new Error('on purpose');", 1],
+    ])('the process ends by %s', async (_what, then, code) => {
+      expect(await runChild(hanging(then))).toMatchObject({ code, signal: null });
+    });
+
+    test('a connect in flight keeps the process, as one of net.connect() does', async () => {
+      const program = `
+        const { connectByList } = require('./dist');
+        connectByList(['127.0.0.1:${hole.port}'], { engine: '${engine}', timeout: 300 })
+          .catch((error) => console.log(error.code));
+      `;
+      expect(await runChild(program)).toMatchObject({ code: 0, stdout: 'ETIMEDOUT\n' });
+    });
+
+    test('nothing of ours keeps the process when the connect is over', async () => {
+      const program = `
+        const net = require('node:net');
+        const { connectByList } = require('./dist');
+        const server = net.createServer((socket) => socket.end()).listen(0, '127.0.0.1', async () => {
+          const list = [{ host: '127.0.0.1', port: server.address().port }];
+          const { socket } = await connectByList(list, { engine: '${engine}' });
+          socket.resume().on('close', () => server.close());
+        });
+      `;
+      expect(await runChild(program)).toMatchObject({ code: 0, signal: null, stderr: '' });
+    });
+
+    test('a worker is terminated at any moment of a connect', async () => {
+      const program = `
+        const { parentPort } = require('node:worker_threads');
+        const { connectByList } = require('./dist');
+        const options = { engine: '${engine}' };
+        for (let i = 0; i < 20; i++) {
+          connectByList(['127.0.0.1:${hole.port}'], options).catch(() => {});
+        }
+        parentPort.postMessage('connecting');
+      `;
+      for (let i = 0; i < 20; i++) {
+        const worker = new Worker(program, { eval: true });
+        if (i % 2) await once(worker, 'message');
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
+        await worker.terminate();
+      }
+    });
+
+    test('many workers connect at once, each with state of its own', async () => {
+      const program = `
+        const net = require('node:net');
+        const { parentPort } = require('node:worker_threads');
+        const { connectByList } = require('./dist');
+        const server = net.createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1', async () => {
+          const list = [{ host: '127.0.0.1', port: server.address().port }];
+          const { socket } = await connectByList(list, { engine: '${engine}' });
+          let text = '';
+          for await (const chunk of socket) text += chunk;
+          server.close();
+          parentPort.postMessage(text);
+        });
+      `;
+      const workers = Array.from({ length: 8 }, () => new Worker(program, { eval: true }));
+      const ended = workers.map((worker) => once(worker, 'exit'));
+      const answers = await Promise.all(workers.map((worker) => once(worker, 'message')));
+      expect(answers.flat()).toEqual(workers.map(() => 'hello'));
+      expect((await Promise.all(ended)).flat()).toEqual(workers.map(() => 0));
+    });
+
+    test('AsyncLocalStorage and later turns see the context of the call', async () => {
+      const storage = new AsyncLocalStorage<string>();
+      const options = { engine, signal: AbortSignal.timeout(50) };
+      const seen = await storage.run('mine', async () => {
+        await connectByList([`127.0.0.1:${hole.port}`], options).catch(() => undefined);
+        return storage.getStore();
+      });
+      expect(seen).toBe('mine');
+    });
+
+    test('import and require get the same classes', async () => {
+      const program = `
+        import('connect-by-list').then((imported) => {
+          const required = require('connect-by-list');
+          console.log(imported.ConnectError === required.ConnectError, Object.keys(imported).sort().join());
+        });
+      `;
+      const { stdout } = await runChild(program);
+      expect(stdout).toMatch(/^true ConnectError,connectByList/);
+    });
+  });
+}

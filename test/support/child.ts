@@ -1,0 +1,35 @@
+// Runs a program of its own in a child process, which must end by itself.
+
+import { spawn } from 'node:child_process';
+import * as path from 'node:path';
+
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+const ROOT = path.join(__dirname, '../../..');
+const LIMIT_MS = 20_000;
+
+/** Runs `program` as CommonJS text, with the package's root as its folder. */
+export function runChild(program: string, nodeArguments: string[] = []): Promise<Ended> {
+  return run(process.execPath, [...nodeArguments, '-e', program]);
+}
+
+export function run(command: string, commandArguments: string[]): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, commandArguments, {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: LIMIT_MS,
+      killSignal: 'SIGKILL',
+    });
+    const ended = { stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (ended.stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (ended.stderr += text));
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, ...ended }));
+  });
+}
