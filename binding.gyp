@@ -5,19 +5,30 @@
       "sources": [
         "src-native/addon/binding.cc",
         "src-native/addon/environment.cc",
+        "src-native/addon/values.cc",
         "src-native/core/address.cc",
         "src-native/core/race.cc",
-        "src-native/race/loop_handles.cc",
+        "src-native/loop/loop_handles.cc",
         "src-native/race/race_call.cc"
       ],
       "include_dirs": [
         "src-native",
         "<!(node -p \"require('node-addon-api').include_dir\")"
       ],
-      "defines": ["NAPI_VERSION=8", "NAPI_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED"],
+      "defines": ["NAPI_VERSION=8", "NAPI_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],
       "conditions": [
         ["OS=='win'", {
-          "sources": ["src-native/winsock/socket_ops.cc"],
+          "sources": [
+            "src-native/winsock/address_list.cc",
+            "src-native/winsock/binding.cc",
+            "src-native/winsock/canceller.cc",
+            "src-native/winsock/connect_by_list.cc",
+            "src-native/winsock/connect_worker.cc",
+            "src-native/winsock/list_calls.cc",
+            "src-native/winsock/pool_seat.cc",
+            "src-native/winsock/socket_ops.cc"
+          ],
+          "defines": ["_WIN32_WINNT=0x0A00", "WINVER=0x0A00"],
           "libraries": ["-lws2_32.lib", "-liphlpapi.lib"],
           "msvs_settings": {
             "VCCLCompilerTool": {
@@ -26,7 +37,7 @@
           }
         }],
         ["OS!='win'", {
-          "sources": ["src-native/posix/socket_ops.cc"],
+          "sources": ["src-native/posix/no_platform_engine.cc", "src-native/posix/socket_ops.cc"],
           "cflags": ["-Wall", "-Wextra", "-fvisibility=hidden"],
           "cflags_cc": ["-std=c++17"],
           "cflags_cc!": ["-std=gnu++17", "-std=gnu++20", "-std=gnu++1y"]

@@ -3,13 +3,17 @@
 import type * as net from 'node:net';
 
 import type { Attempt } from './attempt';
-import { ConnectError } from './connect-error';
-import { readEndpoints, type Endpoint, type EndpointLike } from './endpoints';
+import { readEndpoints, type EndpointLike } from './endpoints';
+import { chooseEngine, type Engine, type Made } from './engine';
 import { accessDenied } from './errors';
-import { closeSocket, race, toSocketAddress, type RaceResult } from './native';
-import { readOptions, type ConnectOptions, type Engine, type Settings } from './options';
+import { raceFailure } from './failure';
+import { addon } from './native';
+import { readOptions, type ConnectOptions, type Settings } from './options';
+import { orAbort } from './or-abort';
+import { connectByRace } from './race-engine';
 import { Resolution } from './resolve';
 import { adopt } from './socket';
+import { connectByWinsock } from './winsock-engine';
 
 /** A connection that was made, and how. */
 export interface Connection {
@@ -49,6 +53,8 @@ export async function connectByList(
   settings.signal?.throwIfAborted();
   checkPermission();
 
+  const engine = chooseEngine(settings.engine);
+
   const hasNames = asked.some(({ family }) => family === 0);
   const resolution = hasNames ? new Resolution(asked, settings.lookup, elapsed) : undefined;
   const inTime = resolution ? await within(resolution.done, settings) : true;
@@ -56,64 +62,39 @@ export async function connectByList(
     endpoints: asked,
     failures: [],
   };
-  if (!inTime || targets.length === 0) {
-    const timeout = inTime ? undefined : settings.timeout;
-    throw new ConnectError(failures, { timeout, untried: targets });
-  }
+  if (!inTime) throw raceFailure(failures, settings.timeout, targets);
+  if (targets.length === 0) throw raceFailure(failures, undefined, []);
 
-  const result = await runRace(targets, settings, elapsed());
-  const attempts = (): Attempt[] => [...failures, ...result.readAttempts()];
-  if (result.socket < 0) {
-    const tried = attempts();
-    throw new ConnectError(tried, {
-      timeout: result.verdict === 'deadline' ? settings.timeout : undefined,
-      untried: targets.slice(tried.length - failures.length),
-    });
-  }
-  return new MadeConnection(adoptOrClose(result.socket, settings), result, targets, attempts);
+  const connect = engine === 'winsock' ? connectByWinsock : connectByRace;
+  const made = await connect(targets, failures, settings, elapsed());
+  return new MadeConnection(adoptOrClose(made.socket, settings), engine, made);
 }
 
 /** Addresses and attempts become objects when somebody asks for them: mostly nobody does. */
 class MadeConnection implements Connection {
-  readonly engine = 'race';
-  readonly #result: RaceResult;
-  readonly #winner: Endpoint;
-  readonly #readAttempts: () => readonly Attempt[];
+  readonly #made: Made;
   #attempts: readonly Attempt[] | undefined;
 
   constructor(
     readonly socket: net.Socket,
-    result: RaceResult,
-    targets: readonly Endpoint[],
-    readAttempts: () => readonly Attempt[],
+    readonly engine: Engine,
+    made: Made,
   ) {
-    this.#result = result;
-    this.#winner = targets[result.winner] as Endpoint;
-    this.#readAttempts = readAttempts;
+    this.#made = made;
   }
 
   get localAddress(): net.SocketAddress {
-    return this.#result.readLocalAddress() as net.SocketAddress;
+    return this.#made.readLocalAddress();
   }
 
   get remoteAddress(): net.SocketAddress {
-    return toSocketAddress(this.#winner.address, this.#winner.port) as net.SocketAddress;
+    return this.#made.readRemoteAddress();
   }
 
   get attempts(): readonly Attempt[] {
-    this.#attempts ??= this.#readAttempts();
+    this.#attempts ??= this.#made.readAttempts();
     return this.#attempts;
   }
-}
-
-/** Runs the race; rejects with the signal's reason when it is aborted. `startsAt`: ms from the call. */
-function runRace(
-  targets: readonly Endpoint[],
-  { attemptDelay, attemptTimeout, timeout, signal }: Settings,
-  startsAt: number,
-): Promise<RaceResult> {
-  const times = { attemptDelay, attemptTimeout, timeout: timeout - startsAt };
-  return orAbort(signal, (resolve) => race(targets, times, startsAt, resolve));
 }
 
 /**
@@ -130,36 +111,6 @@ function within(work: Promise<void>, { timeout, signal }: Settings): Promise<boo
   });
 }
 
-/**
- * A promise that `start` settles, unless the signal is aborted first: then it rejects with the signal's
- * reason, after what `start` began has been ended by the function that `start` returned.
- */
-function orAbort<T>(
-  signal: AbortSignal | undefined,
-  start: (resolve: (value: T) => void, reject: (reason: unknown) => void) => () => void,
-): Promise<T> {
-  if (!signal) return new Promise((resolve, reject) => void start(resolve, reject));
-  return new Promise<T>((resolve, reject) => {
-    signal.throwIfAborted();
-    const onAbort = (): void => {
-      reject(signal.reason); // Before the end: what comes out of it is too late.
-      end();
-    };
-    const settled = (): void => signal.removeEventListener('abort', onAbort);
-    signal.addEventListener('abort', onAbort, { once: true });
-    const end = start(
-      (value) => {
-        settled();
-        resolve(value);
-      },
-      (reason) => {
-        settled();
-        reject(reason);
-      },
-    );
-  });
-}
-
 /** The longest that setTimeout can wait, in ms: 24.8 days. */
 const MOST_TIMER = 2 ** 31 - 1;
 
@@ -167,7 +118,7 @@ function adoptOrClose(descriptor: number, settings: Settings): net.Socket {
   try {
     return adopt(descriptor, settings);
   } catch (error) {
-    closeSocket(descriptor);
+    addon().close(descriptor);
     throw error;
   }
 }

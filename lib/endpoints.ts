@@ -148,3 +148,13 @@ function checkName(host: string, name: string): void {
 export function formatEndpoint({ host, port }: { host: string; port: number }): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
+
+/** As a net.SocketAddress, which has no place for a zone ('%eth0'). */
+export function toSocketAddress(
+  text: string | undefined,
+  port: number | undefined,
+): net.SocketAddress | undefined {
+  if (!text || port === undefined) return undefined;
+  const [address = text] = text.split('%', 1);
+  return new net.SocketAddress({ address, port, family: net.isIPv6(address) ? 'ipv6' : 'ipv4' });
+}

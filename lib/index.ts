@@ -4,4 +4,5 @@ export type { Attempt, Outcome } from './attempt';
 export { connectByList, type Connection } from './connect-by-list';
 export { ConnectError, type AttemptError } from './connect-error';
 export type { EndpointLike } from './endpoints';
-export type { ConnectOptions, Engine } from './options';
+export type { Engine } from './engine';
+export type { ConnectOptions } from './options';

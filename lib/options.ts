@@ -2,31 +2,33 @@
 
 import type * as net from 'node:net';
 
+import type { Engine } from './engine';
 import { invalidArgType, invalidArgValue, outOfRange } from './errors';
-
-/** Which engine makes the attempts. */
-export type Engine = 'race';
 
 export interface ConnectOptions {
   /**
-   * Who makes the attempts. `'race'`: our own, on every platform, as RFC 8305 says.
+   * Who makes the attempts. `'winsock'`: the real WSAConnectByList, one address after the other, which
+   * pairs and in what order being Windows' say. `'race'`: our own, on every platform, as RFC 8305 says.
+   * Default: `'winsock'` where Winsock exports the function, else `'race'`.
    */
   engine?: Engine;
   /**
-   * The most that the whole call may take, lookups included, in ms (above 0). A hard deadline: what is
-   * running then is cut off, and the call rejects with a ConnectError whose code is `ETIMEDOUT`.
-   * Default: none.
+   * The most that the whole call may take, lookups included, in ms (above 0); then it rejects with a
+   * ConnectError whose code is `ETIMEDOUT`. Race: a hard deadline, at which what is running is cut off.
+   * Winsock: looked at between two attempts only, so the call can take longer (C12). Default: none.
    */
   timeout?: number;
   /** Rejects the call at once, with the signal's reason; everything it had open is closed. */
   signal?: AbortSignal;
   /**
-   * Time between the starts of two attempts in ms (at least 10). `Infinity`: one by one, the next when
+   * Race: time between the starts of two attempts in ms (at least 10). `Infinity`: one by one, the next when
    * the last has failed. An attempt that fails lets the next one start at once, whatever the delay.
    * Default: as RFC 8305 section 5 has it, 250 before the second, then shorter, never below 100.
    */
   attemptDelay?: number;
-  /** The most that one attempt may take, in ms (above 0). Default: none but the system's own. */
+  /**
+   * Race: the most that one attempt may take, in ms (above 0). Default: none but the system's own.
+   */
   attemptTimeout?: number;
   /** Resolves the host names of the list. Default: `dns.lookup`. */
   lookup?: net.LookupFunction;
@@ -47,7 +49,6 @@ export interface ConnectOptions {
 
 /** The options, checked, with their defaults in place. */
 export interface Settings extends Omit<ConnectOptions, 'timeout' | 'attemptTimeout'> {
-  engine: Engine;
   /** ms; Infinity for none. */
   timeout: number;
   /** ms; Infinity for none. */
@@ -63,7 +64,8 @@ export function readOptions(options: unknown): Settings {
     throw invalidArgType('options', 'of type object', options);
   }
   const given = options as ConnectOptions;
-  const { attemptDelay, lookup, signal } = given;
+  const { attemptDelay, engine, lookup, signal } = given;
+  if (engine !== undefined) checkEngine(engine);
   if (signal !== undefined) checkSignal(signal);
   if (lookup !== undefined) checkType('lookup', 'function', lookup);
   if (attemptDelay !== undefined) {
@@ -72,15 +74,14 @@ export function readOptions(options: unknown): Settings {
   checkSocketOptions(given);
   return {
     ...given,
-    engine: readEngine(given.engine),
     timeout: readLimit('timeout', given.timeout),
     attemptTimeout: readLimit('attemptTimeout', given.attemptTimeout),
   };
 }
 
-function readEngine(engine: unknown = 'race'): Engine {
-  if (engine === 'race') return engine;
-  throw invalidArgValue('options.engine', engine, "must be 'race'");
+function checkEngine(engine: unknown): void {
+  if (engine === 'race' || engine === 'winsock') return;
+  throw invalidArgValue('options.engine', engine, "must be 'winsock' or 'race'");
 }
 
 /**

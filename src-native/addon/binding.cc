@@ -2,33 +2,23 @@
 // numbers, and a socket's number, out. Errors are made in TypeScript (lib/native.ts is the other side).
 
 #include <napi.h>
-#include <uv.h>
 
 #include <cmath>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "addon/environment.h"
-#include "core/socket_ops.h"
+#include "addon/platform_engine.h"
+#include "addon/values.h"
 #include "race/race_call.h"
 
 namespace connect_by_list {
 
 namespace {
 
-// Milliseconds from JavaScript. Infinity, and whatever would not fit, is "never".
-Micros micros_of(const Napi::Value& value) {
-  constexpr double kMostMillis = 1e12;  // More than thirty years.
-  const double millis = value.As<Napi::Number>().DoubleValue();
-  return millis < kMostMillis ? static_cast<Micros>(std::llround(millis * 1'000)) : kNever;
-}
-
 double millis_of(Micros micros) { return static_cast<double>(micros) / 1'000; }
-
-Napi::Value number(Napi::Env env, double value) { return Napi::Number::New(env, value); }
 
 // Five numbers for each attempt that was started, in one typed array: ten thousand rows as objects would
 // hold the loop for longer than connecting did. lib/native.ts reads them in this order.
@@ -60,25 +50,17 @@ Napi::Value locals_of_rows(Napi::Env env, const RaceCall& race) {
 
 // Runs from the loop, or from inside race() when the answer came at once.
 void report(Napi::Env env, std::uint32_t id) {
-  Napi::HandleScope scope(env);
+  const Napi::HandleScope scope(env);
   const PendingRace pending = Environment::of(env)->take(id);
   RaceCall& race = *pending.race;
-  const NativeSocket socket = race.take_socket().release();
-  const bool connected = race.verdict() == Verdict::kConnected;
-  // A socket's number goes as a double: exact up to 2^53, where an int would cut a SOCKET of Windows.
-  const std::vector<napi_value> arguments = {
-      number(env, static_cast<double>(race.verdict())),
-      number(env, static_cast<double>(race.winner())),
-      number(env, connected ? static_cast<double>(socket) : -1),
-      numbers_of_rows(env, race),
-      locals_of_rows(env, race),
-  };
-  // No async context: `done` settles a promise, and a promise brings its own.
-  pending.done.MakeCallback(env.Global(), arguments);
-  if (env.IsExceptionPending()) {
-    // `done` does not throw. If it did, the exception has no caller to go to.
-    napi_fatal_exception(env, env.GetAndClearPendingException().Value());
-  }
+  call_back(env, pending.done,
+            {
+                Napi::Number::New(env, static_cast<double>(race.verdict())),
+                Napi::Number::New(env, static_cast<double>(race.winner())),
+                socket_value(env, race.take_socket()),
+                numbers_of_rows(env, race),
+                locals_of_rows(env, race),
+            });
 }
 
 // race(addresses: string[], ports: number[], delay, attemptTimeout, timeout, done): id
@@ -86,27 +68,15 @@ void report(Napi::Env env, std::uint32_t id) {
 Napi::Value race(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Environment* environment = Environment::of(env);
-  const auto addresses = info[0].As<Napi::Array>();
-  const auto ports = info[1].As<Napi::Array>();
+  std::vector<Address> remotes = addresses_of(info[0], info[1]);
 
   RaceOptions options;
-  options.count = addresses.Length();
+  options.count = remotes.size();
   if (!std::isnan(info[2].As<Napi::Number>().DoubleValue())) {
     options.attempt_delay = micros_of(info[2]);
   }
   options.attempt_timeout = micros_of(info[3]);
   options.timeout = micros_of(info[4]);
-
-  std::vector<Address> remotes;
-  remotes.reserve(options.count);
-  for (std::uint32_t i = 0; i < addresses.Length(); ++i) {
-    Napi::HandleScope scope(env);
-    const std::string text = addresses.Get(i).As<Napi::String>();
-    const auto port = static_cast<std::uint16_t>(ports.Get(i).As<Napi::Number>().Uint32Value());
-    // Text that TypeScript let pass and that is no address here names a zone that this host has not:
-    // "no address" fails as an attempt, like everything that the host cannot do.
-    remotes.push_back(Address::parse(text, port).value_or(Address()));
-  }
 
   const std::uint32_t id = environment->next_id();
   PendingRace& pending = environment->add(id);
@@ -114,7 +84,7 @@ Napi::Value race(const Napi::CallbackInfo& info) {
   pending.race = std::make_unique<RaceCall>(environment->loop(), std::move(remotes), options,
                                             [env, id](RaceCall&) { report(env, id); });
   pending.race->begin();
-  return number(env, id);
+  return Napi::Number::New(env, id);
 }
 
 // abort(id): ends that race, if it still runs. Its `done` is called before this returns.
@@ -129,7 +99,8 @@ void close(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
-  if (Environment::create(env) == nullptr) {
+  Environment* environment = Environment::create(env);
+  if (environment == nullptr) {
     Napi::Error::New(env, "connect-by-list: this environment has no event loop to connect on")
         .ThrowAsJavaScriptException();
     return exports;
@@ -137,6 +108,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("race", Napi::Function::New(env, race, "race"));
   exports.Set("abort", Napi::Function::New(env, abort, "abort"));
   exports.Set("close", Napi::Function::New(env, close, "close"));
+  environment->set_platform_calls(add_platform_engine(env, environment->loop(), exports));
   return exports;
 }
 

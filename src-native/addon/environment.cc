@@ -8,7 +8,8 @@ Environment* Environment::create(Napi::Env env) {
   uv_loop_t* loop = nullptr;
   if (napi_get_uv_event_loop(env, &loop) != napi_ok) return nullptr;
   auto* environment = new Environment(loop);
-  // No finalizer: Node would run it before the last of our handles is closed. close() frees it instead.
+  // No finalizer: Node would run it before the last of our handles is closed. close() frees it
+  // instead.
   if (napi_set_instance_data(env, environment, nullptr, nullptr) != napi_ok ||
       napi_add_async_cleanup_hook(
           env,
@@ -45,6 +46,7 @@ void Environment::close(napi_async_cleanup_hook_handle hook) {
   // JavaScript runs no more: the races end by being destroyed, which closes their sockets and calls
   // nobody. Node keeps the loop turning until the hook is removed, so the handles can close.
   races_.clear();
+  if (platform_calls_) platform_calls_->close();
   loop_.when_idle([this, hook] {
     delete this;
     napi_remove_async_cleanup_hook(hook);

@@ -1,5 +1,5 @@
-// What one environment (the main thread, or a worker) holds of ours: its loop and the calls in flight.
-// There is no state outside of it, so environments know nothing of each other.
+// What one environment (the main thread, or a worker) holds of ours: its loop and the calls in
+// flight. There is no state outside of it, so environments know nothing of each other.
 
 #ifndef CONNECT_BY_LIST_ADDON_ENVIRONMENT_H_
 #define CONNECT_BY_LIST_ADDON_ENVIRONMENT_H_
@@ -9,8 +9,10 @@
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
+#include <utility>
 
-#include "race/loop_handles.h"
+#include "addon/platform_engine.h"
+#include "loop/loop_handles.h"
 #include "race/race_call.h"
 
 namespace connect_by_list {
@@ -28,6 +30,9 @@ class Environment {
   static Environment* of(Napi::Env env);
 
   Loop& loop() { return loop_; }
+  void set_platform_calls(std::unique_ptr<PlatformCalls> calls) {
+    platform_calls_ = std::move(calls);
+  }
 
   std::uint32_t next_id() { return ++last_id_; }
   PendingRace& add(std::uint32_t id) { return races_[id]; }
@@ -43,6 +48,7 @@ class Environment {
   Loop loop_;
   std::uint32_t last_id_ = 0;
   std::unordered_map<std::uint32_t, PendingRace> races_;
+  std::unique_ptr<PlatformCalls> platform_calls_;
 };
 
 }  // namespace connect_by_list

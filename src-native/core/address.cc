@@ -12,6 +12,8 @@
 namespace connect_by_list {
 
 std::optional<Address> Address::parse(const std::string& text, std::uint16_t port) {
+  // inet_pton reads up to the first NUL, and would overlook what comes after it.
+  if (text.find('\0') != std::string::npos) return std::nullopt;
   Address address;
   auto& v4 = reinterpret_cast<sockaddr_in&>(address.storage_);
   if (inet_pton(AF_INET, text.c_str(), &v4.sin_addr) == 1) {
@@ -53,7 +55,8 @@ std::string Address::text() const {
   std::array<char, INET6_ADDRSTRLEN> buffer{};
   const void* bytes = family() == AF_INET ? static_cast<const void*>(&v4().sin_addr)
                                           : static_cast<const void*>(&v6().sin6_addr);
-  if (family() == AF_UNSPEC || inet_ntop(family(), bytes, buffer.data(), buffer.size()) == nullptr) {
+  if (family() == AF_UNSPEC ||
+      inet_ntop(family(), bytes, buffer.data(), buffer.size()) == nullptr) {
     return {};
   }
   return buffer.data();
@@ -62,6 +65,29 @@ std::string Address::text() const {
 int Address::length() const {
   if (family() == AF_INET) return sizeof(sockaddr_in);
   return family() == AF_INET6 ? static_cast<int>(sizeof(sockaddr_in6)) : 0;
+}
+
+Address Address::mapped() const {
+  if (family() != AF_INET) return *this;
+  Address mapped;
+  auto& to = reinterpret_cast<sockaddr_in6&>(mapped.storage_);
+  to.sin6_family = AF_INET6;
+  to.sin6_port = v4().sin_port;
+  auto* bytes = reinterpret_cast<unsigned char*>(&to.sin6_addr);
+  bytes[10] = bytes[11] = 0xff;
+  std::memcpy(bytes + 12, &v4().sin_addr, sizeof(in_addr));
+  return mapped;
+}
+
+Address Address::unmapped() const {
+  if (family() != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&v6().sin6_addr)) return *this;
+  Address plain;
+  auto& to = reinterpret_cast<sockaddr_in&>(plain.storage_);
+  to.sin_family = AF_INET;
+  to.sin_port = v6().sin6_port;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(&v6().sin6_addr);
+  std::memcpy(&to.sin_addr, bytes + 12, sizeof(in_addr));
+  return plain;
 }
 
 bool Address::operator==(const Address& other) const {

@@ -16,22 +16,28 @@ class Address {
   // No address at all: family() is AF_UNSPEC.
   Address() = default;
 
-  // Reads '192.0.2.1', '2001:db8::1' or 'fe80::1%eth0' (RFC 4007 section 11: the zone follows a '%').
-  // Nothing when the text is no address or when the host has no such zone.
+  // Reads '192.0.2.1', '2001:db8::1' or 'fe80::1%eth0' (RFC 4007 section 11: the zone follows a
+  // '%'). Nothing when the text is no address or when the host has no such zone.
   static std::optional<Address> parse(const std::string& text, std::uint16_t port);
 
-  // Takes what getsockname and its kin have written; anything but an IPv4 or IPv6 address becomes "no
-  // address".
+  // Takes what getsockname and its kin have written; anything but an IPv4 or IPv6 address becomes
+  // "no address".
   static Address from_system(const sockaddr_storage& storage);
 
   int family() const { return storage_.ss_family; }
   bool known() const;  // False for "no address" and for the wildcards 0.0.0.0 and ::.
   std::uint16_t port() const;
-  // Without the zone: the callers that print an address know the interface from what they asked for.
+  // Without the zone: the callers that print an address know the interface from what they asked
+  // for.
   std::string text() const;
 
   const sockaddr* data() const { return reinterpret_cast<const sockaddr*>(&storage_); }
   int length() const;
+
+  // ::ffff:192.0.2.1 for 192.0.2.1 (RFC 4291 section 2.5.5.2), and back; any other address is left
+  // as it is.
+  Address mapped() const;
+  Address unmapped() const;
 
   // The same family, address and port.
   bool operator==(const Address& other) const;

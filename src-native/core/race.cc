@@ -6,9 +6,9 @@ namespace connect_by_list {
 
 namespace {
 
-// RFC 8305 section 5: a delay of 250 ms is recommended before the second start. It "MAY" be adapted but
-// never below 100 ms without knowledge of the network: it halves with each start down to that floor, so
-// that sixteen dead addresses cost 1.8 s and not 4 s.
+// RFC 8305 section 5 recommends a delay of 250 ms, and 100 ms as the least where it is adapted.
+// Each time the delay has passed without an answer it halves, down to that least: sixteen dead
+// addresses then cost 1.8 s and not 4 s.
 constexpr Micros kFirstDelay = 250'000;
 constexpr Micros kLeastDelay = 100'000;
 
@@ -23,14 +23,17 @@ void Race::begin(Micros now) {
 }
 
 void Race::connected(std::size_t attempt, Micros now) {
-  if (decided()) return;  // It came after the decision: next() closes it with the others.
+  // After the decision next() closes it with the others; after its own end nothing is left of it.
+  if (decided() || !running(attempt)) return;
   end(attempt, Outcome::kConnected, now);
   winner_ = attempt;
   verdict_ = Verdict::kConnected;
 }
 
 void Race::failed(std::size_t attempt, Micros now) {
+  if (!running(attempt)) return;
   end(attempt, Outcome::kFailed, now);
+  failed_since_start_ = true;
   next_start_ = now;  // RFC 8305 section 5: the next one starts at once.
 }
 
@@ -40,7 +43,10 @@ void Race::abort() {
 
 std::optional<Step> Race::next(Micros now) {
   if (finished_) return std::nullopt;
-  if (!decided() && now >= deadline_) verdict_ = Verdict::kDeadline;
+  // After a stall the last attempt may have failed before the deadline was seen to pass: nothing is
+  // left then that the deadline could end.
+  const bool all_failed = !anything_left() && in_flight_.empty();
+  if (!decided() && now >= deadline_ && !all_failed) verdict_ = Verdict::kDeadline;
   if (decided()) {
     if (!in_flight_.empty()) return close_oldest(outcome_of_the_rest(), now);
     finished_ = true;
@@ -50,6 +56,7 @@ std::optional<Step> Race::next(Micros now) {
     // Every attempt has the same limit, so the oldest one reaches it first.
     const AttemptState& oldest = attempts_[in_flight_.front()];
     if (now >= after(oldest.started, options_.attempt_timeout)) {
+      failed_since_start_ = true;
       next_start_ = now;
       return close_oldest(Outcome::kTimedOut, now);
     }
@@ -57,7 +64,7 @@ std::optional<Step> Race::next(Micros now) {
   if (anything_left()) {
     // With a delay of kNever the next start waits for the failure of the only attempt in flight.
     if (now >= next_start_) return start_next(now);
-  } else if (in_flight_.empty()) {
+  } else if (all_failed) {
     verdict_ = Verdict::kAllFailed;
     finished_ = true;
     return Step{Step::Kind::kFinish, 0};
@@ -76,10 +83,10 @@ Micros Race::wake_at() const {
   return at;
 }
 
-Micros Race::delay_after(std::size_t starts) const {
+Micros Race::current_delay() const {
   if (options_.attempt_delay) return *options_.attempt_delay;
   Micros delay = kFirstDelay;
-  for (std::size_t i = 1; i < starts && delay > kLeastDelay; ++i) delay /= 2;
+  for (std::size_t i = 0; i < delays_passed_ && delay > kLeastDelay; ++i) delay /= 2;
   return std::max(delay, kLeastDelay);
 }
 
@@ -96,11 +103,13 @@ void Race::end(std::size_t attempt, Outcome outcome, Micros now) {
 
 Step Race::start_next(Micros now) {
   const std::size_t attempt = attempts_.size();
+  if (!in_flight_.empty() && !failed_since_start_) ++delays_passed_;
+  failed_since_start_ = false;
   AttemptState state;
   state.started = now;
   attempts_.push_back(state);
   in_flight_.push_back(attempt);
-  next_start_ = after(now, delay_after(attempts_.size()));
+  next_start_ = after(now, current_delay());
   return Step{Step::Kind::kStart, attempt};
 }
 

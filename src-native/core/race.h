@@ -1,13 +1,13 @@
 // The race of attempts as a pure state machine: no I/O, no clock, no Node.
 //
-// The driver tells the machine what happened (an attempt connected or failed, the caller gave up) and
-// what time it is; the machine answers with the next thing to do. Asking instead of being told keeps
-// every rule in one function, lets the driver stop between two steps without losing any, and lets the
-// tests run it with a made-up clock.
+// The driver tells the machine what happened (an attempt connected or failed, the caller gave up)
+// and what time it is; the machine answers with the next thing to do. Asking instead of being told
+// keeps every rule in one function, lets the driver stop between two steps without losing any, and
+// lets the tests run it with a made-up clock.
 //
 // The rules are those of RFC 8305 section 5, and clauses C07, C08, C11 and C14 of WSAConnectByList:
-// attempts start in the order given; the next one starts when the delay has passed, or at once when one
-// has failed; no attempt is ended because another one started; the first to connect wins.
+// attempts start in the order given; the next one starts when the delay has passed, or at once when
+// one has failed; no attempt is ended because another one started; the first to connect wins.
 
 #ifndef CONNECT_BY_LIST_CORE_RACE_H_
 #define CONNECT_BY_LIST_CORE_RACE_H_
@@ -37,7 +37,8 @@ struct RaceOptions {
   Micros timeout = kNever;
 };
 
-// How an attempt ended. The numbers cross the boundary to JavaScript: lib/native.ts has the same list.
+// How an attempt ended. The numbers cross the boundary to JavaScript: lib/native.ts has the same
+// list.
 enum class Outcome : std::uint8_t {
   kRunning = 0,
   kConnected = 1,  // It won.
@@ -86,9 +87,9 @@ class Race {
   // What to do next at this time; nothing when it is time to wait. Ask until it says nothing.
   std::optional<Step> next(Micros now);
 
-  // True when next() would start or end an attempt because of the time alone. The driver then looks at
-  // the attempts in flight before it asks: a clock that jumped, because JavaScript held the loop, must
-  // not start or end an attempt whose result the system already has.
+  // True when next() would start or end an attempt because of the time alone. The driver then looks
+  // at the attempts in flight before it asks: a clock that jumped, because JavaScript held the
+  // loop, must not start or end an attempt whose result the system already has.
   bool due(Micros now) const { return now >= wake_at(); }
 
   // When to ask again at the latest, if nothing happens before; kNever for "only when something
@@ -104,8 +105,11 @@ class Race {
 
  private:
   bool decided() const { return verdict_ != Verdict::kUndecided; }
+  bool running(std::size_t attempt) const {
+    return attempts_[attempt].outcome == Outcome::kRunning;
+  }
   bool anything_left() const { return attempts_.size() < options_.count; }
-  Micros delay_after(std::size_t starts) const;
+  Micros current_delay() const;
   Outcome outcome_of_the_rest() const;
   void end(std::size_t attempt, Outcome outcome, Micros now);
   Step start_next(Micros now);
@@ -116,6 +120,10 @@ class Race {
   std::deque<std::size_t> in_flight_;
   Micros deadline_ = kNever;
   Micros next_start_ = 0;
+  // How often a start came because the delay had passed, and whether an attempt has failed since
+  // the last start.
+  std::size_t delays_passed_ = 0;
+  bool failed_since_start_ = false;
   std::optional<std::size_t> winner_;
   Verdict verdict_ = Verdict::kUndecided;
   bool finished_ = false;

@@ -30,8 +30,8 @@ struct ConnectProgress {
 
 ConnectProgress begin_connect(NativeSocket socket, const Address& remote);
 
-// Where a connect that was begun stands now, without waiting. SO_ERROR is consumed: ask no further once
-// it has said that the attempt failed.
+// Where a connect that was begun stands now, without waiting. SO_ERROR is consumed: ask no further
+// once it has said that the attempt failed.
 ConnectProgress look(NativeSocket socket);
 
 // What getsockname says; "no address" when it says nothing.

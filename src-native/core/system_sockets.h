@@ -1,5 +1,5 @@
-// The system's socket headers and its name for a socket, in one place, so that no other file of the core
-// asks which system it is on.
+// The system's socket headers and its name for a socket, in one place, so that no other file of the
+// core asks which system it is on.
 
 #ifndef CONNECT_BY_LIST_CORE_SYSTEM_SOCKETS_H_
 #define CONNECT_BY_LIST_CORE_SYSTEM_SOCKETS_H_
@@ -15,9 +15,8 @@
 // winsock2.h has to come before windows.h, which would bring in the first Winsock.
 #include <winsock2.h>
 // ws2tcpip.h needs winsock2.h; mswsock.h needs both.
-#include <ws2tcpip.h>
-
 #include <mswsock.h>
+#include <ws2tcpip.h>
 
 namespace connect_by_list {
 using NativeSocket = SOCKET;

@@ -1,26 +1,11 @@
-#include "race/loop_handles.h"
+#include "loop/loop_handles.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace connect_by_list {
 
-namespace {
-
-// Both kinds of handle end the same way: libuv calls back, the handle is freed, the loop is told.
-template <typename Handle>
-void close_handle(Handle* handle) {
-  uv_close(reinterpret_cast<uv_handle_t*>(&handle->uv), [](uv_handle_t* uv) {
-    Handle* closed = static_cast<Handle*>(uv->data);
-    Loop& loop = closed->loop;
-    delete closed;
-    loop.handle_closed();
-  });
-}
-
-}  // namespace
-
-void Loop::handle_closed() {
+void Loop::closed() {
   --open_;
   if (open_ == 0 && when_idle_) std::exchange(when_idle_, nullptr)();
 }
@@ -47,10 +32,10 @@ void WakeTimer::set(std::uint64_t at) {
     handle_ = new Handle{{}, loop_, this};
     uv_timer_init(loop_.get(), &handle_->uv);  // It cannot fail.
     handle_->uv.data = handle_;
-    loop_.handle_opened();
+    loop_.opened();
   }
-  // libuv counts from the time at which this turn of the loop began, not from now: counted from there,
-  // the timer is right even if JavaScript has been running for a while.
+  // libuv counts from the time at which this turn of the loop began, not from now: counted from
+  // there, the timer is right even if JavaScript has been running for a while.
   const std::uint64_t now = uv_now(loop_.get());
   uv_timer_start(
       &handle_->uv,
@@ -81,16 +66,17 @@ WritableWatch::~WritableWatch() {
 }
 
 int WritableWatch::start(Loop& loop, NativeSocket socket, std::function<void()> ready) {
-  Handle* handle = new Handle{{}, loop, std::move(ready)};
+  auto* handle = new Handle{{}, loop, std::move(ready)};
   int error = uv_poll_init_socket(loop.get(), &handle->uv, socket);
   if (error != 0) {
     delete handle;  // libuv has not seen it.
     return error;
   }
   handle->uv.data = handle;
-  loop.handle_opened();
+  loop.opened();
   handle_ = handle;
-  // The status is no help: libuv says EBADF for every broken socket. Whoever is told looks at the socket.
+  // The status is no help: libuv says EBADF for every broken socket. Whoever is told looks at the
+  // socket.
   return uv_poll_start(&handle->uv, UV_WRITABLE, [](uv_poll_t* uv, int, int) {
     // The owner may end this watch, and so `ready` with it, while it runs: a copy stays whole.
     const std::function<void()> ready_now = static_cast<Handle*>(uv->data)->ready;

@@ -1,11 +1,11 @@
 // libuv handles with owners. libuv keeps a handle until its close callback has run, some time after
-// its owner is gone; so each handle lives on the heap, frees itself there, and is counted, because an
-// environment (a worker thread, say) must not go before its last handle.
+// its owner is gone; so each handle lives on the heap, frees itself there, and is counted, because
+// an environment (a worker thread, say) must not go before its last handle.
 //
 // Everything here runs on the thread of the loop.
 
-#ifndef CONNECT_BY_LIST_RACE_LOOP_HANDLES_H_
-#define CONNECT_BY_LIST_RACE_LOOP_HANDLES_H_
+#ifndef CONNECT_BY_LIST_LOOP_LOOP_HANDLES_H_
+#define CONNECT_BY_LIST_LOOP_LOOP_HANDLES_H_
 
 #include <uv.h>
 
@@ -17,19 +17,21 @@
 
 namespace connect_by_list {
 
-// The loop of one environment, and how many of our handles it still holds.
+// The loop of one environment, and how much of ours is still open on it: handles, and work on threads
+// that will come back to it.
 class Loop {
  public:
   explicit Loop(uv_loop_t* loop) : loop_(loop) {}
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
+  ~Loop() = default;
 
   uv_loop_t* get() const { return loop_; }
 
-  void handle_opened() { ++open_; }
-  void handle_closed();
+  void opened() { ++open_; }
+  void closed();
 
-  // Calls back once, when no handle is open any more: at once if that is so already.
+  // Calls back once, when nothing is open any more: at once if that is so already.
   void when_idle(std::function<void()> callback);
 
  private:
@@ -37,6 +39,18 @@ class Loop {
   std::size_t open_ = 0;
   std::function<void()> when_idle_;
 };
+
+// Closes a handle that is the member `uv` of a structure with a member `loop`, and frees the structure
+// when libuv lets go of it.
+template <typename Handle>
+void close_handle(Handle* handle) {
+  uv_close(reinterpret_cast<uv_handle_t*>(&handle->uv), [](uv_handle_t* uv) {
+    auto* closed = static_cast<Handle*>(uv->data);
+    Loop& loop = closed->loop;
+    delete closed;
+    loop.closed();
+  });
+}
 
 // Wakes its owner once, at a point of uv_hrtime's clock.
 class WakeTimer {
@@ -57,7 +71,8 @@ class WakeTimer {
   Handle* handle_ = nullptr;
 };
 
-// Tells its owner once that a socket has become writable or broken. The owner asks the socket which.
+// Tells its owner once that a socket has become writable or broken. The owner asks the socket
+// which.
 class WritableWatch {
  public:
   WritableWatch() = default;
@@ -76,4 +91,4 @@ class WritableWatch {
 
 }  // namespace connect_by_list
 
-#endif  // CONNECT_BY_LIST_RACE_LOOP_HANDLES_H_
+#endif  // CONNECT_BY_LIST_LOOP_LOOP_HANDLES_H_

@@ -5,7 +5,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
+#include <charconv>
+#include <system_error>
 
 #include "posix/stream_socket.h"
 
@@ -19,8 +20,8 @@ OpenedSocket open_stream(int family) {
 }
 
 void close_socket(NativeSocket socket) {
-  // close() is not repeated after EINTR: on Linux the descriptor is gone by then, and its number may
-  // belong to another thread already.
+  // close() is not repeated after EINTR: on Linux the descriptor is gone by then, and its number
+  // may belong to another thread already.
   ::close(socket);
 }
 
@@ -29,7 +30,8 @@ ConnectProgress begin_connect(NativeSocket socket, const Address& remote) {
     return {Progress::kConnected, 0};
   }
   const int error = errno;
-  // POSIX, connect(): after EINTR the connection is established asynchronously, as with EINPROGRESS.
+  // POSIX, connect(): after EINTR the connection is established asynchronously, as with
+  // EINPROGRESS.
   if (error == EINPROGRESS || error == EINTR) return {Progress::kPending, 0};
   return {Progress::kFailed, error};
 }
@@ -55,10 +57,12 @@ Address local_address(NativeSocket socket) {
 std::uint32_t scope_id_of_zone(const std::string& zone) {
   const unsigned index = if_nametoindex(zone.c_str());
   if (index != 0) return index;
-  char* end = nullptr;
-  const unsigned long number = std::strtoul(zone.c_str(), &end, 10);
-  const bool is_number = !zone.empty() && *end == '\0' && number <= UINT32_MAX;
-  return is_number ? static_cast<std::uint32_t>(number) : 0;
+  // Digits and nothing else: strtoul would take spaces and signs, and turn "-1" into a large
+  // number.
+  std::uint32_t number = 0;
+  const char* const end = zone.data() + zone.size();
+  const std::from_chars_result read = std::from_chars(zone.data(), end, number);
+  return read.ec == std::errc() && read.ptr == end ? number : 0;
 }
 
 }  // namespace connect_by_list

@@ -1,5 +1,5 @@
-// socket(), non-blocking and close-on-exec: in one step where the system has it (linux/), in three where
-// it has not (bsd/).
+// socket(), non-blocking and close-on-exec: in one step where the system has it (linux/), in three
+// where it has not (bsd/).
 
 #ifndef CONNECT_BY_LIST_POSIX_STREAM_SOCKET_H_
 #define CONNECT_BY_LIST_POSIX_STREAM_SOCKET_H_

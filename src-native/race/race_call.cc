@@ -6,8 +6,9 @@ namespace connect_by_list {
 
 namespace {
 
-// Where every endpoint refuses at once a long list would be walked in one turn of the loop, and hold it
-// for as long. After so many starts (about a millisecond's work) everybody else has a turn first.
+// Where every endpoint refuses at once a long list would be walked in one turn of the loop, and
+// hold it for as long. After so many starts (about a millisecond's work) everybody else has a turn
+// first.
 constexpr int kStartsPerTurn = 64;
 
 constexpr Micros kMicrosPerMilli = 1'000;
@@ -44,8 +45,9 @@ void RaceCall::pump() {
   int starts = 0;
   for (;;) {
     const Micros now = clock_now();
-    // The system may know more than we do: when JavaScript has held the loop the timer comes late and
-    // before the news of the sockets, so what is in flight is looked at before time decides anything.
+    // The system may know more than we do: when JavaScript has held the loop the timer comes late
+    // and before the news of the sockets, so what is in flight is looked at before time decides
+    // anything.
     if (race_.due(now)) look_at_all();
     const std::optional<Step> step = race_.next(now);
     if (!step) break;
@@ -53,7 +55,8 @@ void RaceCall::pump() {
       case Step::Kind::kStart:
         start(step->attempt);
         if (++starts < kStartsPerTurn) continue;
-        timer_.set(0);  // Long past, so it wakes us in the next turn of the loop.
+        // In the next turn of the loop: a timer that is due at once could run again in this one.
+        timer_.set(uv_now(loop_.get()) + 1);
         return;
       case Step::Kind::kClose:
         close(attempts_[step->attempt]);
@@ -117,8 +120,9 @@ void RaceCall::settle(std::size_t index, ConnectProgress progress) {
   if (progress.progress == Progress::kConnected) {
     // Windows may know the address only now.
     if (!attempt.local.known()) attempt.local = local_address(attempt.socket.get());
-    // A connect to a local port where nobody listens can meet itself, when the system happens to choose
-    // that very port as the source (simultaneous open, RFC 9293 section 3.5). Nobody answered.
+    // A connect to a local port where nobody listens can meet itself, when the system happens to
+    // choose that very port as the source (simultaneous open, RFC 9293 section 3.5). Nobody
+    // answered.
     if (attempt.local == remotes_[index]) {
       progress = {Progress::kFailed, kConnectionRefused};
     } else if (!race_.winner()) {

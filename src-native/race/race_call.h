@@ -1,6 +1,6 @@
-// One call of the race engine: drives the pure state machine (core/race.h) with sockets, uv_poll and
-// uv_timer on the loop of the environment that made the call. No thread of its own; everything runs on
-// the thread of that loop.
+// One call of the race engine: drives the pure state machine (core/race.h) with sockets, uv_poll
+// and uv_timer on the loop of the environment that made the call. No thread of its own; everything
+// runs on the thread of that loop.
 
 #ifndef CONNECT_BY_LIST_RACE_RACE_CALL_H_
 #define CONNECT_BY_LIST_RACE_RACE_CALL_H_
@@ -14,7 +14,7 @@
 #include "core/race.h"
 #include "core/socket_handle.h"
 #include "core/socket_ops.h"
-#include "race/loop_handles.h"
+#include "loop/loop_handles.h"
 
 namespace connect_by_list {
 

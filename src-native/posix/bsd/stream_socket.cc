@@ -1,5 +1,6 @@
-// macOS has no SOCK_CLOEXEC. Between socket() and fcntl() a child started by another thread could inherit
-// the descriptor; there is no way around it on this system, and libuv lives with the same gap.
+// macOS has no SOCK_CLOEXEC. Between socket() and fcntl() a child started by another thread could
+// inherit the descriptor; there is no way around it on this system, and libuv lives with the same
+// gap.
 
 #include "posix/stream_socket.h"
 
@@ -17,7 +18,8 @@ int stream_socket(int family) {
   const int on = 1;
   if (::fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 &&
       ::fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0 &&
-      // A write to a connection that the peer has reset must be an error and not the signal SIGPIPE.
+      // A write to a connection that the peer has reset must be an error and not the signal
+      // SIGPIPE.
       ::setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof(on)) == 0) {
     return descriptor;
   }

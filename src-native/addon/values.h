@@ -1,0 +1,35 @@
+// Plain data on its way from and to JavaScript.
+
+#ifndef CONNECT_BY_LIST_ADDON_VALUES_H_
+#define CONNECT_BY_LIST_ADDON_VALUES_H_
+
+#include <napi.h>
+
+#include <initializer_list>
+#include <vector>
+
+#include "core/address.h"
+#include "core/race.h"
+#include "core/socket_handle.h"
+
+namespace connect_by_list {
+
+// From ms. Infinity, and whatever would not fit, is "never".
+Micros micros_of(const Napi::Value& millis);
+
+// From two arrays, of texts and of ports. Text that TypeScript let pass and that is no address here
+// names a zone that this host has not; it becomes "no address", and fails as an attempt, like everything
+// that the host cannot do.
+std::vector<Address> addresses_of(const Napi::Value& texts, const Napi::Value& ports);
+
+// The socket's number, now JavaScript's; -1 for none. It goes as a double, which is exact up to 2^53,
+// where an int would cut a SOCKET of Windows.
+Napi::Value socket_value(Napi::Env env, SocketHandle socket);
+
+// Calls a function that settles a promise, from the loop or from inside a call of JavaScript's.
+void call_back(Napi::Env env, const Napi::FunctionReference& function,
+               std::initializer_list<napi_value> arguments);
+
+}  // namespace connect_by_list
+
+#endif  // CONNECT_BY_LIST_ADDON_VALUES_H_

@@ -1,0 +1,66 @@
+// What JavaScript sees of the winsock engine. Every function carries the environment's calls with it.
+
+#include <napi.h>
+
+#include <memory>
+#include <optional>
+
+#include "addon/platform_engine.h"
+#include "addon/values.h"
+#include "winsock/list_calls.h"
+
+namespace connect_by_list {
+
+namespace {
+
+ListCalls& calls_of(const Napi::CallbackInfo& info) { return *static_cast<ListCalls*>(info.Data()); }
+
+// Nothing for "never". What is above zero stays so: a timeval of nothing would be another promise.
+std::optional<timeval> timeval_of(Micros micros) {
+  constexpr Micros kMicrosPerSecond = 1'000'000;
+  constexpr Micros kMostSeconds = 0x7fffffff;  // A long of Windows.
+  if (micros / kMicrosPerSecond > kMostSeconds) return std::nullopt;
+  return timeval{static_cast<long>(micros / kMicrosPerSecond),
+                 static_cast<long>(micros % kMicrosPerSecond)};
+}
+
+// hasConnectByList(): boolean
+Napi::Value has_connect_by_list(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), find_connect_by_list() != nullptr);
+}
+
+// connectByList(addresses: string[], ports: number[], timeout in ms, done): id
+// `done` is called once, later, unless the call is aborted. Answers 0 where there is no such function.
+Napi::Value connect_by_list(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const ConnectByListFunction function = find_connect_by_list();
+  if (function == nullptr) return Napi::Number::New(env, 0);
+  auto call = std::make_shared<ListCall>(function, addresses_of(info[0], info[1]),
+                                         timeval_of(micros_of(info[2])));
+  return Napi::Number::New(
+      env, calls_of(info).start(env, std::move(call), info[3].As<Napi::Function>()));
+}
+
+// abortConnectByList(id)
+void abort_connect_by_list(const Napi::CallbackInfo& info) {
+  calls_of(info).abort(info[0].As<Napi::Number>().Uint32Value());
+}
+
+// abortAllConnectByList(): for the end of the process.
+void abort_all_connect_by_list(const Napi::CallbackInfo& info) { calls_of(info).abort_all(); }
+
+}  // namespace
+
+std::unique_ptr<PlatformCalls> add_platform_engine(Napi::Env env, Loop& loop, Napi::Object exports) {
+  auto calls = std::make_unique<ListCalls>(loop);
+  const auto add = [&](const char* name, auto function) {
+    exports.Set(name, Napi::Function::New(env, function, name, calls.get()));
+  };
+  add("hasConnectByList", has_connect_by_list);
+  add("connectByList", connect_by_list);
+  add("abortConnectByList", abort_connect_by_list);
+  add("abortAllConnectByList", abort_all_connect_by_list);
+  return calls;
+}
+
+}  // namespace connect_by_list

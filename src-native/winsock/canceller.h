@@ -1,0 +1,44 @@
+// Ends calls of WSAConnectByList that nobody waits for any more.
+
+#ifndef CONNECT_BY_LIST_WINSOCK_CANCELLER_H_
+#define CONNECT_BY_LIST_WINSOCK_CANCELLER_H_
+
+#include <uv.h>
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "winsock/connect_by_list.h"
+
+namespace connect_by_list {
+
+// Asks each call to end, again and again until it has: the system may take one request for the running
+// attempt only, and goes on with the next address. The asking is done on a thread that lives as long as
+// there is something to ask, because at process.exit() the event loop does not turn any more while libuv
+// waits for its pool.
+class Canceller {
+ public:
+  Canceller() = default;
+  Canceller(const Canceller&) = delete;
+  Canceller& operator=(const Canceller&) = delete;
+  // Waits for the thread, which ends when the last of the calls has returned.
+  ~Canceller() { join(); }
+
+  // On the thread of the event loop.
+  void cancel(std::shared_ptr<ListCall> call);
+
+ private:
+  void run();
+  void join();
+
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<ListCall>> calls_;  // Under the mutex.
+  bool asking_ = false;                           // Under the mutex: the thread looks at calls_ again.
+  bool has_thread_ = false;                       // The event loop's: there is a thread to join.
+  uv_thread_t thread_{};
+};
+
+}  // namespace connect_by_list
+
+#endif  // CONNECT_BY_LIST_WINSOCK_CANCELLER_H_

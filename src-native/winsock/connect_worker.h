@@ -1,0 +1,43 @@
+// Runs one call of WSAConnectByList off the event loop: on a thread of libuv's pool, or on one of its own.
+
+#ifndef CONNECT_BY_LIST_WINSOCK_CONNECT_WORKER_H_
+#define CONNECT_BY_LIST_WINSOCK_CONNECT_WORKER_H_
+
+#include <napi.h>
+
+#include <functional>
+#include <memory>
+
+#include "loop/loop_handles.h"
+#include "winsock/connect_by_list.h"
+#include "winsock/pool_seat.h"
+
+namespace connect_by_list {
+
+// Owns itself from start() on, and goes after `finished` has been called.
+class ConnectWorker : public Napi::AsyncWorker {
+ public:
+  // Called on the thread of the event loop, with what the call came to.
+  using Finished = std::function<void(ListResult)>;
+
+  ConnectWorker(Napi::Env env, Loop& loop, std::shared_ptr<ListCall> call, Finished finished);
+  ~ConnectWorker() override;
+
+  void start();
+
+ private:
+  void Execute() override;  // On a thread that may block.
+  void OnOK() override;     // On the thread of the event loop.
+  void start_own_thread();
+  struct OwnThread;
+
+  Loop& loop_;
+  std::shared_ptr<ListCall> call_;
+  Finished finished_;
+  ListResult result_;
+  PoolSeat seat_;
+};
+
+}  // namespace connect_by_list
+
+#endif  // CONNECT_BY_LIST_WINSOCK_CONNECT_WORKER_H_

@@ -1,0 +1,52 @@
+#include "winsock/list_calls.h"
+
+#include <utility>
+#include <vector>
+
+#include "addon/values.h"
+#include "winsock/connect_worker.h"
+
+namespace connect_by_list {
+
+std::uint32_t ListCalls::start(Napi::Env env, std::shared_ptr<ListCall> call, Napi::Function done) {
+  const std::uint32_t id = ++last_id_;
+  pending_[id] = {call, Napi::Persistent(done)};
+  // The worker owns itself, and this outlives it: the environment waits for the loop to be idle.
+  auto* worker = new ConnectWorker(
+      env, loop_, std::move(call),
+      [this, env, id](ListResult result) { report(env, id, std::move(result)); });
+  worker->start();
+  return id;
+}
+
+void ListCalls::abort(std::uint32_t id) {
+  const auto found = pending_.find(id);
+  if (found == pending_.end()) return;
+  canceller_.cancel(std::move(found->second.call));
+  pending_.erase(found);
+}
+
+void ListCalls::abort_all() {
+  for (auto& [id, pending] : pending_) canceller_.cancel(std::move(pending.call));
+  pending_.clear();
+}
+
+void ListCalls::report(Napi::Env env, std::uint32_t id, ListResult result) {
+  const auto found = pending_.find(id);
+  if (found == pending_.end()) return;  // Aborted: the result closes its socket, if it has one.
+  const Pending pending = std::move(found->second);
+  pending_.erase(found);
+  const bool connected = static_cast<bool>(result.socket);
+  call_back(env, pending.done,
+            {
+                Napi::Number::New(env, static_cast<double>(result.failed)),
+                Napi::Number::New(env, result.error),
+                socket_value(env, std::move(result.socket)),
+                Napi::String::New(env, connected ? result.local.text() : ""),
+                Napi::Number::New(env, result.local.port()),
+                Napi::String::New(env, connected ? result.remote.text() : ""),
+                Napi::Number::New(env, result.remote.port()),
+            });
+}
+
+}  // namespace connect_by_list

@@ -1,0 +1,48 @@
+// The calls of WSAConnectByList that one environment has in flight. Everything here runs on the thread
+// of its event loop.
+
+#ifndef CONNECT_BY_LIST_WINSOCK_LIST_CALLS_H_
+#define CONNECT_BY_LIST_WINSOCK_LIST_CALLS_H_
+
+#include <napi.h>
+
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+
+#include "addon/platform_engine.h"
+#include "winsock/canceller.h"
+#include "winsock/connect_by_list.h"
+
+namespace connect_by_list {
+
+class ListCalls : public PlatformCalls {
+ public:
+  explicit ListCalls(Loop& loop) : loop_(loop) {}
+
+  // Starts the call; `done` gets what it came to. The answer names it for abort().
+  std::uint32_t start(Napi::Env env, std::shared_ptr<ListCall> call, Napi::Function done);
+
+  // Nobody is told any more; a connection that comes all the same is closed.
+  void abort(std::uint32_t id);
+  void abort_all();
+
+  void close() override { abort_all(); }
+
+ private:
+  struct Pending {
+    std::shared_ptr<ListCall> call;
+    Napi::FunctionReference done;
+  };
+
+  void report(Napi::Env env, std::uint32_t id, ListResult result);
+
+  Loop& loop_;
+  std::uint32_t last_id_ = 0;
+  std::unordered_map<std::uint32_t, Pending> pending_;
+  Canceller canceller_;
+};
+
+}  // namespace connect_by_list
+
+#endif  // CONNECT_BY_LIST_WINSOCK_LIST_CALLS_H_

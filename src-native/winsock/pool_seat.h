@@ -1,0 +1,27 @@
+// A place in libuv's thread pool. The pool has four threads unless UV_THREADPOOL_SIZE says otherwise, and
+// fs and dns need them too: a call that blocks for minutes takes a seat or, when ours are taken, a thread
+// of its own. At most half of the pool is ever ours.
+
+#ifndef CONNECT_BY_LIST_WINSOCK_POOL_SEAT_H_
+#define CONNECT_BY_LIST_WINSOCK_POOL_SEAT_H_
+
+namespace connect_by_list {
+
+class PoolSeat {
+ public:
+  // Takes a seat if one of ours is free; from any thread.
+  PoolSeat();
+  PoolSeat(const PoolSeat&) = delete;
+  PoolSeat& operator=(const PoolSeat&) = delete;
+  ~PoolSeat() { release(); }
+
+  bool taken() const { return taken_; }
+  void release();
+
+ private:
+  bool taken_;
+};
+
+}  // namespace connect_by_list
+
+#endif  // CONNECT_BY_LIST_WINSOCK_POOL_SEAT_H_

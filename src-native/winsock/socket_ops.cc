@@ -1,0 +1,98 @@
+#include "core/socket_ops.h"
+
+// iphlpapi.h and mstcpip.h rely on the headers above.
+#include <iphlpapi.h>
+#include <mstcpip.h>
+
+#include <cstdlib>
+
+namespace connect_by_list {
+
+namespace {
+
+bool is_loopback(const Address& address) {
+  if (address.family() == AF_INET) {
+    const auto* v4 = reinterpret_cast<const sockaddr_in*>(address.data());
+    return (ntohl(v4->sin_addr.s_addr) >> 24) == 127;
+  }
+  return IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<const sockaddr_in6*>(address.data())->sin6_addr);
+}
+
+// Windows sends the SYN twice again when it is refused, half a second apart each. On loopback that only
+// makes a refusal late, so libuv switches it off there, and so do we. Systems that do not know how go on
+// as they are.
+void refuse_at_once(NativeSocket socket) {
+  TCP_INITIAL_RTO_PARAMETERS parameters{};
+  parameters.Rtt = TCP_INITIAL_RTO_UNSPECIFIED_RTT;
+  parameters.MaxSynRetransmissions = TCP_INITIAL_RTO_NO_SYN_RETRANSMISSIONS;
+  DWORD bytes = 0;
+  WSAIoctl(socket, SIO_TCP_INITIAL_RTO, &parameters, sizeof(parameters), nullptr, 0, &bytes,
+           nullptr, nullptr);
+}
+
+}  // namespace
+
+OpenedSocket open_stream(int family) {
+  OpenedSocket opened;
+  // libuv needs the socket overlapped; no child process inherits it.
+  opened.socket = SocketHandle(WSASocketW(family, SOCK_STREAM, IPPROTO_TCP, nullptr, 0,
+                                          WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT));
+  if (!opened.socket) {
+    opened.error = WSAGetLastError();
+    return opened;
+  }
+  u_long on = 1;
+  if (ioctlsocket(opened.socket.get(), FIONBIO, &on) != 0) {
+    opened.error = WSAGetLastError();
+    opened.socket.reset();
+  }
+  return opened;
+}
+
+void close_socket(NativeSocket socket) { closesocket(socket); }
+
+ConnectProgress begin_connect(NativeSocket socket, const Address& remote) {
+  if (is_loopback(remote)) refuse_at_once(socket);
+  if (::connect(socket, remote.data(), remote.length()) == 0) return {Progress::kConnected, 0};
+  const int error = WSAGetLastError();
+  if (error == WSAEWOULDBLOCK) return {Progress::kPending, 0};
+  return {Progress::kFailed, error};
+}
+
+ConnectProgress look(NativeSocket socket) {
+  // connect(), Windows Sockets: with select(), success shows as writable, failure as an exception.
+  fd_set writable;
+  fd_set broken;
+  FD_ZERO(&writable);
+  FD_ZERO(&broken);
+  FD_SET(socket, &writable);
+  FD_SET(socket, &broken);
+  timeval at_once{0, 0};
+  // The first argument means nothing on Windows.
+  if (select(0, nullptr, &writable, &broken, &at_once) <= 0) return {Progress::kPending, 0};
+  int error = 0;
+  int length = sizeof(error);
+  if (getsockopt(socket, SOL_SOCKET, SO_ERROR, reinterpret_cast<char*>(&error), &length) != 0) {
+    error = WSAGetLastError();
+  }
+  if (error != 0) return {Progress::kFailed, error};
+  if (FD_ISSET(socket, &broken)) return {Progress::kFailed, WSAECONNREFUSED};
+  return {Progress::kConnected, 0};
+}
+
+Address local_address(NativeSocket socket) {
+  sockaddr_storage storage{};
+  int length = sizeof(storage);
+  if (getsockname(socket, reinterpret_cast<sockaddr*>(&storage), &length) != 0) return {};
+  return Address::from_system(storage);
+}
+
+std::uint32_t scope_id_of_zone(const std::string& zone) {
+  // Windows writes zones as numbers; names of interfaces are the exception.
+  char* end = nullptr;
+  const unsigned long number = std::strtoul(zone.c_str(), &end, 10);
+  if (!zone.empty() && *end == '\0') return number;
+  return if_nametoindex(zone.c_str());
+}
+
+}  // namespace connect_by_list
