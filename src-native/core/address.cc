@@ -1,7 +1,9 @@
 #include "core/address.h"
 
 #include <array>
+#include <charconv>
 #include <cstring>
+#include <system_error>
 
 #include "core/socket_ops.h"
 
@@ -10,6 +12,21 @@
 #endif
 
 namespace connect_by_list {
+
+namespace {
+
+// A zone is the name of an interface or its number (RFC 4007 section 11.2); 0 when it is neither.
+std::uint32_t scope_id_of(const std::string& zone) {
+  if (const std::uint32_t index = index_of_interface(zone)) return index;
+  // Digits and nothing else: strtoul would take spaces and signs, and turn "-1" into a large
+  // number.
+  std::uint32_t number = 0;
+  const char* const end = zone.data() + zone.size();
+  const std::from_chars_result read = std::from_chars(zone.data(), end, number);
+  return read.ec == std::errc() && read.ptr == end ? number : 0;
+}
+
+}  // namespace
 
 std::optional<Address> Address::parse(const std::string& text, std::uint16_t port) {
   // inet_pton reads up to the first NUL, and would overlook what comes after it.
@@ -27,7 +44,7 @@ std::optional<Address> Address::parse(const std::string& text, std::uint16_t por
   v6.sin6_family = AF_INET6;
   v6.sin6_port = htons(port);
   if (percent != std::string::npos) {
-    v6.sin6_scope_id = scope_id_of_zone(text.substr(percent + 1));
+    v6.sin6_scope_id = scope_id_of(text.substr(percent + 1));
     if (v6.sin6_scope_id == 0) return std::nullopt;
   }
   return address;

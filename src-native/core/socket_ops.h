@@ -37,8 +37,8 @@ ConnectProgress look(NativeSocket socket);
 // What getsockname says; "no address" when it says nothing.
 Address local_address(NativeSocket socket);
 
-// The index of the interface that a zone names ('eth0', or a number); 0 when there is none.
-std::uint32_t scope_id_of_zone(const std::string& zone);
+// 0 when no interface of this host has the name.
+std::uint32_t index_of_interface(const std::string& name);
 
 }  // namespace connect_by_list
 

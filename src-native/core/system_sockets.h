@@ -15,8 +15,9 @@
 // winsock2.h has to come before windows.h, which would bring in the first Winsock.
 #include <winsock2.h>
 // ws2tcpip.h needs winsock2.h; mswsock.h needs both.
-#include <mswsock.h>
 #include <ws2tcpip.h>
+
+#include <mswsock.h>
 
 namespace connect_by_list {
 using NativeSocket = SOCKET;

@@ -5,8 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
-#include <system_error>
 
 #include "posix/stream_socket.h"
 
@@ -54,15 +52,6 @@ Address local_address(NativeSocket socket) {
   return Address::from_system(storage);
 }
 
-std::uint32_t scope_id_of_zone(const std::string& zone) {
-  const unsigned index = if_nametoindex(zone.c_str());
-  if (index != 0) return index;
-  // Digits and nothing else: strtoul would take spaces and signs, and turn "-1" into a large
-  // number.
-  std::uint32_t number = 0;
-  const char* const end = zone.data() + zone.size();
-  const std::from_chars_result read = std::from_chars(zone.data(), end, number);
-  return read.ec == std::errc() && read.ptr == end ? number : 0;
-}
+std::uint32_t index_of_interface(const std::string& name) { return if_nametoindex(name.c_str()); }
 
 }  // namespace connect_by_list

@@ -44,11 +44,14 @@ RaceCall::Row RaceCall::row(std::size_t attempt) const {
 void RaceCall::pump() {
   int starts = 0;
   for (;;) {
-    const Micros now = clock_now();
+    Micros now = clock_now();
     // The system may know more than we do: when JavaScript has held the loop the timer comes late
     // and before the news of the sockets, so what is in flight is looked at before time decides
     // anything.
-    if (race_.due(now)) look_at_all();
+    if (race_.due(now)) {
+      look_at_all();
+      now = clock_now();  // A failure that was seen there lets the next one start now.
+    }
     const std::optional<Step> step = race_.next(now);
     if (!step) break;
     switch (step->kind) {

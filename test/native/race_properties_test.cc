@@ -1,0 +1,109 @@
+// The rules of race_rules.cc, each as a property of random worlds. A world that breaks one is
+// shrunk to its smallest form and printed, with the seed that brings it back (RC_PARAMS).
+
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+#include <ostream>
+
+#include "race_rules.h"
+#include "simulated_world.h"
+
+namespace connect_by_list {
+
+// Found by rapidcheck, which prints the world that broke a rule.
+std::ostream& operator<<(std::ostream& out, const World& world) {
+  const auto time = [&out](const char* name, Micros value) {
+    if (value != kNever) out << name << ' ' << value << " us, ";
+  };
+  out << "endpoints:";
+  for (const Endpoint& endpoint : world.endpoints) {
+    constexpr std::array<const char*, 3> kNames = {"connects", "fails", "never"};
+    out << ' ' << kNames[static_cast<std::size_t>(endpoint.answer)] << '(' << endpoint.after << ')';
+  }
+  out << "; ";
+  if (world.options.attempt_delay == kNever) out << "one by one, ";
+  time("delay", world.options.attempt_delay.value_or(kNever));
+  time("attempt timeout", world.options.attempt_timeout);
+  time("timeout", world.options.timeout);
+  time("abort at", world.abort_at);
+  out << "stalls:";
+  for (const Micros stall : world.stalls) out << ' ' << stall;
+  return out;
+}
+
+namespace {
+
+namespace gen = rc::gen;
+
+// Half of the times are multiples of 25 ms: coincidences are where mistakes hide.
+rc::Gen<Micros> time_up_to(Micros most) {
+  constexpr Micros kStep = ms(25);
+  return gen::oneOf(gen::inRange<Micros>(0, most + 1),
+                    gen::map(gen::inRange<Micros>(0, most / kStep + 1),
+                             [](Micros steps) { return steps * kStep; }));
+}
+
+rc::Gen<Micros> maybe_never(rc::Gen<Micros> time) {
+  return gen::oneOf(gen::just(kNever), std::move(time));
+}
+
+rc::Gen<Endpoint> any_endpoint() {
+  return gen::build<Endpoint>(
+      gen::set(&Endpoint::answer, gen::element(Endpoint::Answer::kNever, Endpoint::Answer::kFails,
+                                               Endpoint::Answer::kConnects)),
+      gen::set(&Endpoint::after, gen::oneOf(gen::just<Micros>(0), time_up_to(ms(600)))));
+}
+
+rc::Gen<std::optional<Micros>> any_delay() {
+  const auto given =
+      gen::map(time_up_to(ms(300)), [](Micros time) { return std::make_optional(ms(10) + time); });
+  return gen::oneOf(gen::just(std::optional<Micros>()), gen::just(std::make_optional(kNever)),
+                    given);
+}
+
+rc::Gen<RaceOptions> any_options() {
+  return gen::build<RaceOptions>(
+      gen::set(&RaceOptions::attempt_delay, any_delay()),
+      gen::set(&RaceOptions::attempt_timeout, maybe_never(time_up_to(ms(500)))),
+      gen::set(&RaceOptions::timeout, maybe_never(time_up_to(ms(1'000)))));
+}
+
+rc::Gen<World> any_world() {
+  return gen::build<World>(
+      gen::set(&World::endpoints, gen::container<std::vector<Endpoint>>(any_endpoint())),
+      gen::set(&World::options, any_options()),
+      gen::set(&World::abort_at, maybe_never(time_up_to(ms(1'000)))),
+      gen::set(&World::stalls,
+               gen::oneOf(gen::just(std::vector<Micros>()),
+                          gen::container<std::vector<Micros>>(time_up_to(ms(800))))));
+}
+
+}  // namespace
+
+TEST_SUITE("in every world") {
+  TEST_CASE("every rule of the race is kept") {
+    for (const Rule& rule : kRaceRules) {
+      CHECK(rc::check(rule.promise, [&rule] {
+        const World world = *any_world();
+        const Story story = run(world);
+        RC_LOG(story.text());
+        RC_ASSERT(rule.kept(world, story));
+      }));
+    }
+  }
+
+  TEST_CASE("a longer list connects where its beginning does, when there is no limit") {
+    CHECK(rc::check("C07: an endpoint more never turns a success into a failure", [] {
+      World world = *any_world();
+      world.options.timeout = kNever;
+      world.options.attempt_timeout = kNever;
+      world.abort_at = kNever;
+      const bool before = run(world).verdict == Verdict::kConnected;
+      world.endpoints.push_back(*any_endpoint());
+      RC_ASSERT(!before || run(world).verdict == Verdict::kConnected);
+    }));
+  }
+}
+
+}  // namespace connect_by_list
