@@ -4,8 +4,9 @@
 // Node, Windows' node.exe included, without a compiler inside the test run.
 module.exports = {
   rootDir: __dirname,
-  roots: ['<rootDir>/build/test'],
+  roots: ['<rootDir>/build-test'],
   testMatch: ['**/*.test.js'],
+  testPathIgnorePatterns: process.platform === 'win32' ? [] : ['/build-test/windows/'],
   transform: {},
   testEnvironment: 'node',
   testTimeout: 30_000,

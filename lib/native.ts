@@ -44,7 +44,13 @@ export interface Addon {
   // On Windows only.
   hasConnectByList?(): boolean;
   /** Calls `done` once, later, unless it is aborted. Answers 0 where Winsock has no such function. */
-  connectByList?(addresses: string[], ports: number[], timeout: number, done: WinsockDone): number;
+  connectByList?(
+    addresses: string[],
+    ports: number[],
+    timeout: number,
+    mayUsePool: boolean,
+    done: WinsockDone,
+  ): number;
   abortConnectByList?(id: number): void;
   abortAllConnectByList?(): void;
 }

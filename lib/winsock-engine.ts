@@ -3,6 +3,7 @@
 // in what order, is Windows' say; it tells of the winner, or of its last failure, and of nothing else.
 
 import type * as net from 'node:net';
+import { isMainThread } from 'node:worker_threads';
 
 import type { Attempt } from './attempt';
 import { toSocketAddress, type Endpoint } from './endpoints';
@@ -77,6 +78,9 @@ function call(
       targets.map(({ port }) => port),
       // C12: a timeval counts microseconds, and one of zero would be another promise.
       Math.max(timeLeft, 0.001),
+      // Node tells an addon that a worker thread ends only when the pool has given back what it runs for
+      // it, so a call of a worker's would block the end from there: it gets a thread of its own.
+      isMainThread,
       (failedStep, wsaCode, socket, localAddress, localPort, remoteAddress, remotePort) => {
         resolve({
           failedStep,

@@ -1,5 +1,6 @@
-// What JavaScript sees of the addon. Plain data crosses here and nothing else: addresses and numbers in;
-// numbers, and a socket's number, out. Errors are made in TypeScript (lib/native.ts is the other side).
+// What JavaScript sees of the addon. Plain data crosses here and nothing else: addresses and
+// numbers in; numbers, and a socket's number, out. Errors are made in TypeScript (lib/native.ts is
+// the other side).
 
 #include <napi.h>
 
@@ -20,9 +21,9 @@ namespace {
 
 double millis_of(Micros micros) { return static_cast<double>(micros) / 1'000; }
 
-// Five numbers for each attempt that was started, in one typed array: ten thousand rows as objects would
-// hold the loop for longer than connecting did. lib/native.ts reads them in this order.
-Napi::Value numbers_of_rows(Napi::Env env, const RaceCall& race) {
+// Five numbers for each attempt that was started, in one typed array: ten thousand rows as objects
+// would hold the loop for longer than connecting did. lib/native.ts reads them in this order.
+Napi::Float64Array numbers_of_rows(Napi::Env env, const RaceCall& race) {
   constexpr std::size_t kColumns = 5;
   auto numbers = Napi::Float64Array::New(env, race.rows() * kColumns);
   double* out = numbers.Data();
@@ -64,7 +65,8 @@ void report(Napi::Env env, std::uint32_t id) {
 }
 
 // race(addresses: string[], ports: number[], delay, attemptTimeout, timeout, done): id
-// Times in ms; NaN as the delay asks for RFC 8305's. `done` is called once, maybe before this returns.
+// Times in ms; NaN as the delay asks for RFC 8305's. `done` is called once, maybe before this
+// returns.
 Napi::Value race(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Environment* environment = Environment::of(env);

@@ -20,7 +20,8 @@ class PlatformCalls {
   PlatformCalls& operator=(const PlatformCalls&) = delete;
   virtual ~PlatformCalls() = default;
 
-  // JavaScript runs no more: ends everything and calls nobody. The loop turns until all of it is back.
+  // JavaScript runs no more: ends everything and calls nobody. The loop turns until all of it is
+  // back.
   virtual void close() = 0;
 };
 

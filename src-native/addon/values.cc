@@ -19,7 +19,8 @@ std::vector<Address> addresses_of(const Napi::Value& texts, const Napi::Value& p
   for (std::uint32_t i = 0; i < text_array.Length(); ++i) {
     const Napi::HandleScope scope(texts.Env());
     const std::string text = text_array.Get(i).As<Napi::String>();
-    const auto port = static_cast<std::uint16_t>(port_array.Get(i).As<Napi::Number>().Uint32Value());
+    const auto port =
+        static_cast<std::uint16_t>(port_array.Get(i).As<Napi::Number>().Uint32Value());
     addresses.push_back(Address::parse(text, port).value_or(Address()));
   }
   return addresses;

@@ -18,12 +18,12 @@ namespace connect_by_list {
 Micros micros_of(const Napi::Value& millis);
 
 // From two arrays, of texts and of ports. Text that TypeScript let pass and that is no address here
-// names a zone that this host has not; it becomes "no address", and fails as an attempt, like everything
-// that the host cannot do.
+// names a zone that this host has not; it becomes "no address", and fails as an attempt, like
+// everything that the host cannot do.
 std::vector<Address> addresses_of(const Napi::Value& texts, const Napi::Value& ports);
 
-// The socket's number, now JavaScript's; -1 for none. It goes as a double, which is exact up to 2^53,
-// where an int would cut a SOCKET of Windows.
+// The socket's number, now JavaScript's; -1 for none. It goes as a double, which is exact up to
+// 2^53, where an int would cut a SOCKET of Windows.
 Napi::Value socket_value(Napi::Env env, SocketHandle socket);
 
 // Calls a function that settles a promise, from the loop or from inside a call of JavaScript's.

@@ -17,8 +17,8 @@
 
 namespace connect_by_list {
 
-// The loop of one environment, and how much of ours is still open on it: handles, and work on threads
-// that will come back to it.
+// The loop of one environment, and how much of ours is still open on it: handles, and work on
+// threads that will come back to it.
 class Loop {
  public:
   explicit Loop(uv_loop_t* loop) : loop_(loop) {}
@@ -40,8 +40,8 @@ class Loop {
   std::function<void()> when_idle_;
 };
 
-// Closes a handle that is the member `uv` of a structure with a member `loop`, and frees the structure
-// when libuv lets go of it.
+// Closes a handle that is the member `uv` of a structure with a member `loop`, and frees the
+// structure when libuv lets go of it.
 template <typename Handle>
 void close_handle(Handle* handle) {
   uv_close(reinterpret_cast<uv_handle_t*>(&handle->uv), [](uv_handle_t* uv) {

@@ -1,9 +1,13 @@
-// What JavaScript sees of the winsock engine. Every function carries the environment's calls with it.
+// What JavaScript sees of the winsock engine. Every function carries the environment's calls with
+// it.
 
 #include <napi.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "addon/platform_engine.h"
 #include "addon/values.h"
@@ -13,7 +17,9 @@ namespace connect_by_list {
 
 namespace {
 
-ListCalls& calls_of(const Napi::CallbackInfo& info) { return *static_cast<ListCalls*>(info.Data()); }
+ListCalls& calls_of(const Napi::CallbackInfo& info) {
+  return *static_cast<ListCalls*>(info.Data());
+}
 
 // Nothing for "never". What is above zero stays so: a timeval of nothing would be another promise.
 std::optional<timeval> timeval_of(Micros micros) {
@@ -29,16 +35,22 @@ Napi::Value has_connect_by_list(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), find_connect_by_list() != nullptr);
 }
 
-// connectByList(addresses: string[], ports: number[], timeout in ms, done): id
-// `done` is called once, later, unless the call is aborted. Answers 0 where there is no such function.
+// connectByList(addresses: string[], ports: number[], timeout in ms, mayUsePool: boolean, done): id
+// `done` is called once, later, unless the call is aborted. Answers 0 where there is no such
+// function.
 Napi::Value connect_by_list(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const ConnectByListFunction function = find_connect_by_list();
   if (function == nullptr) return Napi::Number::New(env, 0);
-  auto call = std::make_shared<ListCall>(function, addresses_of(info[0], info[1]),
-                                         timeval_of(micros_of(info[2])));
-  return Napi::Number::New(
-      env, calls_of(info).start(env, std::move(call), info[3].As<Napi::Function>()));
+  // An entry whose zone this host has not cannot be passed; the others can.
+  std::vector<Address> remotes = addresses_of(info[0], info[1]);
+  const auto has_no_address = [](const Address& remote) { return remote.family() == AF_UNSPEC; };
+  remotes.erase(std::remove_if(remotes.begin(), remotes.end(), has_no_address), remotes.end());
+  auto call =
+      std::make_shared<ListCall>(function, std::move(remotes), timeval_of(micros_of(info[2])));
+  return Napi::Number::New(env,
+                           calls_of(info).start(env, std::move(call), info[3].As<Napi::Boolean>(),
+                                                info[4].As<Napi::Function>()));
 }
 
 // abortConnectByList(id)
@@ -51,7 +63,8 @@ void abort_all_connect_by_list(const Napi::CallbackInfo& info) { calls_of(info).
 
 }  // namespace
 
-std::unique_ptr<PlatformCalls> add_platform_engine(Napi::Env env, Loop& loop, Napi::Object exports) {
+std::unique_ptr<PlatformCalls> add_platform_engine(Napi::Env env, Loop& loop,
+                                                   Napi::Object exports) {
   auto calls = std::make_unique<ListCalls>(loop);
   const auto add = [&](const char* name, auto function) {
     exports.Set(name, Napi::Function::New(env, function, name, calls.get()));

@@ -13,10 +13,10 @@
 
 namespace connect_by_list {
 
-// Asks each call to end, again and again until it has: the system may take one request for the running
-// attempt only, and goes on with the next address. The asking is done on a thread that lives as long as
-// there is something to ask, because at process.exit() the event loop does not turn any more while libuv
-// waits for its pool.
+// Asks each call to end, again and again until it has: the system may take one request for the
+// running attempt only, and goes on with the next address. The asking is done on a thread that
+// lives as long as there is something to ask, because at process.exit() the event loop does not
+// turn any more while libuv waits for its pool.
 class Canceller {
  public:
   Canceller() = default;
@@ -34,8 +34,8 @@ class Canceller {
 
   std::mutex mutex_;
   std::vector<std::shared_ptr<ListCall>> calls_;  // Under the mutex.
-  bool asking_ = false;                           // Under the mutex: the thread looks at calls_ again.
-  bool has_thread_ = false;                       // The event loop's: there is a thread to join.
+  bool asking_ = false;      // Under the mutex: the thread looks at calls_ again.
+  bool has_thread_ = false;  // The event loop's: there is a thread to join.
   uv_thread_t thread_{};
 };
 

@@ -10,8 +10,9 @@ namespace connect_by_list {
 
 namespace {
 
-// libuv starts Winsock for the process before any addon is loaded. Starting is counted, so an addon starts
-// it for itself all the same; it never ends it, because sockets that it has handed to Node outlive it.
+// libuv starts Winsock for the process before any addon is loaded. Starting is counted, so an addon
+// starts it for itself all the same; it never ends it, because sockets that it has handed to Node
+// outlive it.
 int start_winsock() {
   static const int error = [] {
     WSADATA data{};
@@ -33,8 +34,8 @@ ConnectByListFunction find_connect_by_list() {
   const HMODULE library = GetModuleHandleW(L"ws2_32.dll");
   if (library == nullptr) return nullptr;
   const FARPROC function = GetProcAddress(library, "WSAConnectByList");
-  // Copied, not cast: C++ knows no cast between function pointers of different shapes that every compiler
-  // lets pass without a word.
+  // Copied, not cast: C++ knows no cast between function pointers of different shapes that every
+  // compiler lets pass without a word.
   ConnectByListFunction typed = nullptr;
   static_assert(sizeof(typed) == sizeof(function), "both are addresses of functions");
   std::memcpy(&typed, &function, sizeof(typed));
@@ -52,7 +53,8 @@ ListResult ListCall::run() {
     }
   }
   end();
-  // C22: after a failure the caller closes the socket; after end(), when nobody cancels on it any more.
+  // C22: after a failure the caller closes the socket; after end(), when nobody cancels on it any
+  // more.
   if (result.failed != ListResult::Step::kNone) result.socket.reset();
   return result;
 }
@@ -85,8 +87,8 @@ ListResult ListCall::open() {
     return remote.family() == AF_INET;
   });
 
-  // C03, C06: a stream socket of AF_INET6 that takes IPv4-mapped addresses too. Unbound (C05), overlapped,
-  // because libuv needs that, and not inherited by child processes.
+  // C03, C06: a stream socket of AF_INET6 that takes IPv4-mapped addresses too. Unbound (C05),
+  // overlapped, because libuv needs that, and not inherited by child processes.
   constexpr DWORD kFlags = WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT;
   ListResult result;
   result.socket = SocketHandle(WSASocketW(AF_INET6, SOCK_STREAM, IPPROTO_TCP, nullptr, 0, kFlags));
@@ -115,9 +117,9 @@ void ListCall::call(ListResult& result) {
   DWORD local_length = sizeof(local);
   DWORD remote_length = sizeof(remote);
   const BOOL connected =
-      function_(result.socket.get(), list.get(), &local_length, reinterpret_cast<LPSOCKADDR>(&local),
-                &remote_length, reinterpret_cast<LPSOCKADDR>(&remote),
-                timeout_ ? &*timeout_ : nullptr, nullptr);
+      function_(result.socket.get(), list.get(), &local_length,
+                reinterpret_cast<LPSOCKADDR>(&local), &remote_length,
+                reinterpret_cast<LPSOCKADDR>(&remote), timeout_ ? &*timeout_ : nullptr, nullptr);
   if (!connected) {
     result.error = WSAGetLastError();
     result.failed = ListResult::Step::kConnectByList;

@@ -1,7 +1,8 @@
 // One call of the real WSAConnectByList: a socket, the call, the update of its context.
 //
-// run() blocks, for as long as 21 seconds for each address that does not answer (C19), so it runs on a
-// thread that may; cancel() comes from the thread of the event loop. The two meet under one mutex.
+// run() blocks, for as long as 21 seconds for each address that does not answer (C19), so it runs
+// on a thread that may; cancel() comes from the thread of the event loop. The two meet under one
+// mutex.
 
 #ifndef CONNECT_BY_LIST_WINSOCK_CONNECT_BY_LIST_H_
 #define CONNECT_BY_LIST_WINSOCK_CONNECT_BY_LIST_H_
@@ -19,10 +20,11 @@
 namespace connect_by_list {
 
 // Microsoft's prototype (winsock2.h). mingw-w64 declares the timeout as something else.
-using ConnectByListFunction = BOOL(PASCAL*)(SOCKET, PSOCKET_ADDRESS_LIST, LPDWORD, LPSOCKADDR, LPDWORD,
-                                            LPSOCKADDR, const timeval*, LPWSAOVERLAPPED);
+using ConnectByListFunction = BOOL(PASCAL*)(SOCKET, PSOCKET_ADDRESS_LIST, LPDWORD, LPSOCKADDR,
+                                            LPDWORD, LPSOCKADDR, const timeval*, LPWSAOVERLAPPED);
 
-// The function as the loaded ws2_32.dll exports it; nullptr where it does not: Wine, some sandboxes.
+// The function as the loaded ws2_32.dll exports it; nullptr where it does not: Wine, some
+// sandboxes.
 ConnectByListFunction find_connect_by_list();
 
 // What the call came to.
@@ -53,10 +55,10 @@ class ListCall {
   // On any thread that may block. Once.
   ListResult run();
 
-  // From another thread: ends the running call, or keeps it from starting. Answers whether it has to be
-  // asked again: the system may go on with the next address after each time, and it may not have begun
-  // to wait yet. The socket is never closed under the call: Winsock forbids it, and another thread could
-  // be given its number.
+  // From another thread: ends the running call, or keeps it from starting. Answers whether it has
+  // to be asked again: the system may go on with the next address after each time, and it may not
+  // have begun to wait yet. The socket is never closed under the call: Winsock forbids it, and
+  // another thread could be given its number.
   bool cancel();
 
  private:

@@ -5,11 +5,12 @@
 namespace connect_by_list {
 
 ConnectWorker::ConnectWorker(Napi::Env env, Loop& loop, std::shared_ptr<ListCall> call,
-                             Finished finished)
+                             bool may_use_pool, Finished finished)
     : Napi::AsyncWorker(env, "connect-by-list"),
       loop_(loop),
       call_(std::move(call)),
-      finished_(std::move(finished)) {
+      finished_(std::move(finished)),
+      seat_(may_use_pool) {
   loop_.opened();
 }
 

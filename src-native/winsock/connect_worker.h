@@ -1,4 +1,5 @@
-// Runs one call of WSAConnectByList off the event loop: on a thread of libuv's pool, or on one of its own.
+// Runs one call of WSAConnectByList off the event loop: on a thread of libuv's pool, or on one of
+// its own.
 
 #ifndef CONNECT_BY_LIST_WINSOCK_CONNECT_WORKER_H_
 #define CONNECT_BY_LIST_WINSOCK_CONNECT_WORKER_H_
@@ -20,7 +21,9 @@ class ConnectWorker : public Napi::AsyncWorker {
   // Called on the thread of the event loop, with what the call came to.
   using Finished = std::function<void(ListResult)>;
 
-  ConnectWorker(Napi::Env env, Loop& loop, std::shared_ptr<ListCall> call, Finished finished);
+  // Without `may_use_pool` it runs on a thread of its own in any case.
+  ConnectWorker(Napi::Env env, Loop& loop, std::shared_ptr<ListCall> call, bool may_use_pool,
+                Finished finished);
   ~ConnectWorker() override;
 
   void start();

@@ -8,13 +8,14 @@
 
 namespace connect_by_list {
 
-std::uint32_t ListCalls::start(Napi::Env env, std::shared_ptr<ListCall> call, Napi::Function done) {
+std::uint32_t ListCalls::start(Napi::Env env, std::shared_ptr<ListCall> call, bool may_use_pool,
+                               Napi::Function done) {
   const std::uint32_t id = ++last_id_;
   pending_[id] = {call, Napi::Persistent(done)};
   // The worker owns itself, and this outlives it: the environment waits for the loop to be idle.
-  auto* worker = new ConnectWorker(
-      env, loop_, std::move(call),
-      [this, env, id](ListResult result) { report(env, id, std::move(result)); });
+  auto* worker =
+      new ConnectWorker(env, loop_, std::move(call), may_use_pool,
+                        [this, env, id](ListResult result) { report(env, id, std::move(result)); });
   worker->start();
   return id;
 }

@@ -1,5 +1,5 @@
-// The calls of WSAConnectByList that one environment has in flight. Everything here runs on the thread
-// of its event loop.
+// The calls of WSAConnectByList that one environment has in flight. Everything here runs on the
+// thread of its event loop.
 
 #ifndef CONNECT_BY_LIST_WINSOCK_LIST_CALLS_H_
 #define CONNECT_BY_LIST_WINSOCK_LIST_CALLS_H_
@@ -21,7 +21,8 @@ class ListCalls : public PlatformCalls {
   explicit ListCalls(Loop& loop) : loop_(loop) {}
 
   // Starts the call; `done` gets what it came to. The answer names it for abort().
-  std::uint32_t start(Napi::Env env, std::shared_ptr<ListCall> call, Napi::Function done);
+  std::uint32_t start(Napi::Env env, std::shared_ptr<ListCall> call, bool may_use_pool,
+                      Napi::Function done);
 
   // Nobody is told any more; a connection that comes all the same is closed.
   void abort(std::uint32_t id);

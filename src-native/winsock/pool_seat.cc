@@ -24,7 +24,9 @@ int seats_of_ours() {
 
 }  // namespace
 
-PoolSeat::PoolSeat() : taken_(seats_taken.fetch_add(1) < seats_of_ours()) {
+PoolSeat::PoolSeat(bool wanted) {
+  if (!wanted) return;
+  taken_ = seats_taken.fetch_add(1) < seats_of_ours();
   if (!taken_) --seats_taken;
 }
 

@@ -1,6 +1,6 @@
-// A place in libuv's thread pool. The pool has four threads unless UV_THREADPOOL_SIZE says otherwise, and
-// fs and dns need them too: a call that blocks for minutes takes a seat or, when ours are taken, a thread
-// of its own. At most half of the pool is ever ours.
+// A place in libuv's thread pool. The pool has four threads unless UV_THREADPOOL_SIZE says
+// otherwise, and fs and dns need them too: a call that blocks for minutes takes a seat or, when
+// ours are taken, a thread of its own. At most half of the pool is ever ours.
 
 #ifndef CONNECT_BY_LIST_WINSOCK_POOL_SEAT_H_
 #define CONNECT_BY_LIST_WINSOCK_POOL_SEAT_H_
@@ -9,8 +9,8 @@ namespace connect_by_list {
 
 class PoolSeat {
  public:
-  // Takes a seat if one of ours is free; from any thread.
-  PoolSeat();
+  // Takes a seat if one is wanted and one of ours is free; from any thread.
+  explicit PoolSeat(bool wanted);
   PoolSeat(const PoolSeat&) = delete;
   PoolSeat& operator=(const PoolSeat&) = delete;
   ~PoolSeat() { release(); }
@@ -19,7 +19,7 @@ class PoolSeat {
   void release();
 
  private:
-  bool taken_;
+  bool taken_ = false;
 };
 
 }  // namespace connect_by_list

@@ -4,8 +4,6 @@
 #include <iphlpapi.h>
 #include <mstcpip.h>
 
-#include <cstdlib>
-
 namespace connect_by_list {
 
 namespace {
@@ -18,9 +16,9 @@ bool is_loopback(const Address& address) {
   return IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<const sockaddr_in6*>(address.data())->sin6_addr);
 }
 
-// Windows sends the SYN twice again when it is refused, half a second apart each. On loopback that only
-// makes a refusal late, so libuv switches it off there, and so do we. Systems that do not know how go on
-// as they are.
+// Windows sends the SYN twice again when it is refused, half a second apart each. On loopback that
+// only makes a refusal late, so libuv switches it off there, and so do we. Systems that do not know
+// how go on as they are.
 void refuse_at_once(NativeSocket socket) {
   TCP_INITIAL_RTO_PARAMETERS parameters{};
   parameters.Rtt = TCP_INITIAL_RTO_UNSPECIFIED_RTT;
@@ -87,12 +85,6 @@ Address local_address(NativeSocket socket) {
   return Address::from_system(storage);
 }
 
-std::uint32_t scope_id_of_zone(const std::string& zone) {
-  // Windows writes zones as numbers; names of interfaces are the exception.
-  char* end = nullptr;
-  const unsigned long number = std::strtoul(zone.c_str(), &end, 10);
-  if (!zone.empty() && *end == '\0') return number;
-  return if_nametoindex(zone.c_str());
-}
+std::uint32_t index_of_interface(const std::string& name) { return if_nametoindex(name.c_str()); }
 
 }  // namespace connect_by_list

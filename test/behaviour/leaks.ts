@@ -11,7 +11,7 @@ import { refusingPort, serve, type TestServer } from '../support/servers';
 const CALLS = 2_000;
 const AT_ONCE = 20;
 
-export function describeLeaks({ options }: EngineUnderTest): void {
+export function describeLeaks({ options, races }: EngineUnderTest): void {
   describe('leaks', () => {
     let hole: Blackhole;
     let server: TestServer;
@@ -37,11 +37,15 @@ export function describeLeaks({ options }: EngineUnderTest): void {
       const kinds: (() => Promise<unknown>)[] = [
         () => connectByList([refused, healthy], options).then(close),
         () => connectByList([refused, refused], options),
-        () => connectByList([dead, refused], { ...options, attemptDelay: 10, timeout: 20 }),
-        () => connectByList([dead, healthy], { ...options, attemptDelay: 10 }).then(close),
         () => connectByList([dead], { ...options, ...aborted() }),
         () => connectByList([healthy, healthy], { ...options, ...aborted() }).then(close),
       ];
+      if (races) {
+        kinds.push(
+          () => connectByList([dead, refused], { ...options, attemptDelay: 10, timeout: 20 }),
+          () => connectByList([dead, healthy], { ...options, attemptDelay: 10 }).then(close),
+        );
+      }
       const counts = { fulfilled: 0, rejected: 0 };
       const before = openSockets();
       let left = CALLS;
@@ -61,7 +65,7 @@ export function describeLeaks({ options }: EngineUnderTest): void {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       expect(server.sockets.size).toBe(0);
-      expect(openSockets()).toBe(before);
+      expect(openSockets()).toBeLessThanOrEqual(before);
     });
   });
 }

@@ -2,7 +2,7 @@
 
 import * as fs from 'node:fs';
 
-import { connectByList, type Connection } from '#dist/index';
+import { connectByList, type Connection, type ConnectOptions } from '#dist/index';
 import { describeEngine } from '../behaviour/suite';
 import { blackhole, type Blackhole } from '../support/blackhole';
 import { socketDescriptors } from '../support/descriptors';
@@ -10,7 +10,12 @@ import type { EngineUnderTest } from '../support/engine';
 import { connectErrorOf } from '../support/failure';
 import { refusingPort, refusingPorts, serve, type TestServer } from '../support/servers';
 
-const race: EngineUnderTest = { engine: 'race', options: { engine: 'race' } };
+const race: EngineUnderTest = {
+  engine: 'race',
+  options: { engine: 'race' },
+  races: true,
+  preamble: '',
+};
 
 describe('race', () => {
   describeEngine(race);
@@ -28,8 +33,8 @@ describe('race', () => {
     });
     afterAll(() => Promise.all([hole.close(), healthy.close()]));
 
-    async function raced(...args: Parameters<typeof connectByList>): Promise<Connection> {
-      const connection = await connectByList(...args);
+    async function raced(list: string[], options: ConnectOptions = {}): Promise<Connection> {
+      const connection = await connectByList(list, { ...race.options, ...options });
       connection.socket.destroy();
       return connection;
     }
@@ -96,7 +101,7 @@ describe('race', () => {
     test('timeout is a hard deadline, with an error for every attempt it cut off', async () => {
       const refusing = `127.0.0.1:${await refusingPort()}`;
       const list = [refusing, dead, dead, alive];
-      const options = { timeout: 200, attemptDelay: 150 };
+      const options = { ...race.options, timeout: 200, attemptDelay: 150 };
       const error = await connectErrorOf(connectByList(list.slice(0, 3), options));
       expect(error).toMatchObject({ code: 'ETIMEDOUT', syscall: 'connect' });
       expect(error.errors).toMatchObject([
@@ -108,7 +113,9 @@ describe('race', () => {
     });
 
     test('what the deadline left untried is named as well', async () => {
-      const error = await connectErrorOf(connectByList([dead, alive], { timeout: 60 }));
+      const error = await connectErrorOf(
+        connectByList([dead, alive], { ...race.options, timeout: 60 }),
+      );
       expect(error.errors).toHaveLength(1);
       expect(error.message).toContain(`not tried: ${alive}`);
     });
@@ -118,7 +125,7 @@ describe('race', () => {
       const list = Array.from({ length: 3_000 }, () => ({ host: '127.0.0.1', port }));
       let turns = 0;
       const counting = setInterval(() => turns++, 0);
-      const error = await connectErrorOf(connectByList(list));
+      const error = await connectErrorOf(connectByList(list, race.options));
       clearInterval(counting);
       expect(error.attempts).toHaveLength(3_000);
       expect(turns).toBeGreaterThan(3);

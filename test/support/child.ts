@@ -10,7 +10,7 @@ export interface Ended {
   stderr: string;
 }
 
-const ROOT = path.join(__dirname, '../../..');
+const ROOT = path.join(__dirname, '../..');
 const LIMIT_MS = 20_000;
 
 /** Runs `program` as CommonJS text, with the package's root as its folder. */

@@ -108,7 +108,7 @@ function build(arch) {
 /** What is installed on a user's machine, and the tests beside it; no Linux binary among it. */
 function makeStage(arch) {
   const stage = fs.mkdtempSync(path.join(os.tmpdir(), 'connect-by-list-stage-'));
-  for (const name of ['package.json', 'jest.config.js', 'dist', 'build/test', 'test/fixtures']) {
+  for (const name of ['package.json', 'jest.config.js', 'dist', 'build-test', 'test/fixtures']) {
     fs.cpSync(path.join(ROOT, name), path.join(stage, name), { recursive: true });
   }
   const built = path.join(ROOT, 'build-windows', arch, 'Release');
@@ -120,7 +120,7 @@ function makeStage(arch) {
   );
   fs.copyFileSync(
     path.join(built, 'stand_in.node'),
-    path.join(stage, 'build/test/windows/stand-in/stand_in.node'),
+    path.join(stage, 'build-test/windows/stand-in/stand_in.node'),
   );
   return stage;
 }

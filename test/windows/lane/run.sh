@@ -45,6 +45,8 @@ inside() {
   fi
   cp "$exe" "$root/node/$name"
 
+  # Wine asks the root's resolver, which has nobody else to ask.
+  printf '127.0.0.1 localhost\n::1 localhost\n' >"$root/etc/hosts"
   # Bringing it up gives loopback both its IPv4 and its IPv6 address.
   chroot "$root" /usr/sbin/ip link set lo up
 

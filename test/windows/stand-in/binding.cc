@@ -203,6 +203,11 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   add("liveSockets", [](const Napi::CallbackInfo& info) -> Napi::Value {
     return Napi::Number::New(info.Env(), static_cast<double>(Registry::Get().LiveSockets()));
   });
+  add("handleCount", [](const Napi::CallbackInfo& info) -> Napi::Value {
+    DWORD count = 0;
+    GetProcessHandleCount(GetCurrentProcess(), &count);
+    return Napi::Number::New(info.Env(), count);
+  });
   return exports;
 }
 

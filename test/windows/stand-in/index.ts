@@ -100,6 +100,7 @@ interface StandIn {
   mainThreadId(): number;
   currentThreadId(): number;
   liveSockets(): number;
+  handleCount(): number;
 }
 
 // Beside this file, compiled or not: the build puts the addon there.
@@ -146,4 +147,9 @@ export function currentThreadId(): number {
 /** How many sockets have been passed to calls since the last reset() and are not closed yet (C22). */
 export function liveSockets(): number {
   return native.liveSockets();
+}
+
+/** How many handles of Windows this process has open, sockets among them (C22). */
+export function handleCount(): number {
+  return native.handleCount();
 }
