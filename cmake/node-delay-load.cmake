@@ -65,7 +65,10 @@ function(_node_delay_load_make_library)
   # dlltool puts its intermediate files into the current directory. It also makes symbols of
   # the name that its output is given, which is therefore a name without a path: the addon
   # must not depend on where it was built.
-  add_custom_command(OUTPUT "${library}" COMMAND ${command} DEPENDS "${def}"
+  # It also adds to a library that is there: what an older list of names has left in it would make
+  # addons that crash when they are loaded.
+  add_custom_command(OUTPUT "${library}"
+    COMMAND ${CMAKE_COMMAND} -E rm -f "${library}" COMMAND ${command} DEPENDS "${def}"
     WORKING_DIRECTORY "${CMAKE_BINARY_DIR}" VERBATIM)
   add_custom_target(node-delay-load DEPENDS "${library}")
   set_property(TARGET node-delay-load PROPERTY NODE_DELAY_LOAD_LIBRARY "${library}")
@@ -90,5 +93,9 @@ function(target_link_node_delay_load target)
     # -static: nobody who installs the addon has mingw-w64's own DLLs. No timestamp: the
     # same sources then give the same file, which CI checks.
     target_link_options(${target} PRIVATE -static -Wl,--no-insert-timestamp)
+    # cmake-js defines this for every compile. Node's headers then declare Node-API as dllimport, whose
+    # calls go through the import table directly; with dlltool's delay-load library for 32 bit x86 the
+    # first such call jumps to where nothing is (seen with binutils 2.40).
+    target_compile_options(${target} PRIVATE -UBUILDING_NODE_EXTENSION)
   endif()
 endfunction()

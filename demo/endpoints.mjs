@@ -45,7 +45,9 @@ async function startSilent(host) {
   const [port] = await once(listener, 'message');
   // libuv keeps 32 accepts ready on Windows; elsewhere the queue holds two.
   const count = process.platform === 'win32' ? 40 : 4;
-  const fillers = Array.from({ length: count }, () => net.connect({ host, port }).on('error', () => {}));
+  const fillers = Array.from({ length: count }, () =>
+    net.connect({ host, port }).on('error', () => {}),
+  );
   await new Promise((resolve) => setTimeout(resolve, 300));
   return {
     host,

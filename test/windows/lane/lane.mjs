@@ -1,0 +1,85 @@
+// The lane from JavaScript: builds the addon for Windows, lays out what is installed on a user's machine
+// (the stage), and runs one of Windows' own node.exe in it.
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const NODES = ['node-20-x64', 'node-22-x64', 'node-24-x64', 'node-26-x64', 'node-22-ia32'];
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const LANE = fileURLToPath(new URL('.', import.meta.url));
+/** mingw-w64's name for what Node calls x64 and ia32. */
+const PROCESSORS = { x64: 'x86_64', ia32: 'i686' };
+
+/** Builds the addon and the stand-in, and the lane's root. Throws when one of them cannot be made. */
+export function makeLane() {
+  for (const [arch, processor] of Object.entries(PROCESSORS)) {
+    requireCompiler(`${processor}-w64-mingw32-g++-posix`);
+    build(arch, path.join(ROOT, 'cmake', `mingw-w64-${processor}.cmake`));
+  }
+  execFileSync(path.join(LANE, 'root.sh'), { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/**
+ * A folder with the package as it is installed, its tests and benchmarks beside it, and no Linux binary.
+ * The caller removes it.
+ */
+export function makeStage(node) {
+  const arch = node.split('-')[2];
+  const stage = fs.mkdtempSync(path.join(os.tmpdir(), 'connect-by-list-stage-'));
+  for (const name of [
+    'package.json',
+    'jest.config.js',
+    'dist',
+    'build-test',
+    'bench',
+    'test/fixtures',
+  ]) {
+    fs.cpSync(path.join(ROOT, name), path.join(stage, name), { recursive: true });
+  }
+  const built = path.join(ROOT, 'build-windows', arch, 'Release');
+  const prebuild = path.join(stage, 'prebuilds', `win32-${arch}`, 'connect-by-list.node');
+  fs.mkdirSync(path.dirname(prebuild), { recursive: true });
+  fs.copyFileSync(path.join(built, 'connect_by_list.node'), prebuild);
+  const standIn = path.join(stage, 'build-test/windows/stand-in/stand_in.node');
+  fs.copyFileSync(path.join(built, 'stand_in.node'), standIn);
+  return stage;
+}
+
+/** Runs node.exe with these arguments in the stage, under another name if one is given. */
+export function runNode(node, stage, nodeArguments, as = 'node.exe') {
+  const modules = path.join(ROOT, 'node_modules');
+  const options = ['--as', as, '--node-modules', modules, node, stage, '--'];
+  const { status } = spawnSync(path.join(LANE, 'run.sh'), [...options, ...nodeArguments], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  return status;
+}
+
+function requireCompiler(compiler) {
+  if (!spawnSync(compiler, ['--version']).error) return;
+  throw new Error(
+    `${compiler} is missing. On Debian or Ubuntu: ` +
+      'apt-get install cmake g++-mingw-w64-x86-64-posix g++-mingw-w64-i686-posix',
+  );
+}
+
+function build(arch, toolchain) {
+  const cmakeJs = path.join(ROOT, 'node_modules/cmake-js/bin/cmake-js');
+  const options = [
+    ...['--out', path.join(ROOT, 'build-windows', arch), '--config', 'Release'],
+    `--CDCMAKE_TOOLCHAIN_FILE=${toolchain}`,
+    '--CDCONNECT_BY_LIST_STAND_IN=ON',
+  ];
+  const { status, stdout } = spawnSync(process.execPath, [cmakeJs, 'build', ...options], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
+  if (status === 0) return;
+  process.stderr.write(stdout);
+  throw new Error(`The addon could not be built for Windows on ${arch}`);
+}
