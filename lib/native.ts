@@ -11,7 +11,7 @@ export type RaceDone = (
   verdict: number,
   winner: number,
   socket: number,
-  rows: Float64Array,
+  rows: number[],
   locals: string[],
 ) => void;
 

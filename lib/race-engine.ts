@@ -23,7 +23,7 @@ const COLUMNS = 5;
  * @param failedLookups rows of the names that gave no address, for the error.
  * @param startsAt ms from the call.
  */
-export async function connectByRace(
+export function connectByRace(
   targets: readonly Endpoint[],
   failedLookups: readonly Attempt[],
   settings: Settings,
@@ -31,55 +31,70 @@ export async function connectByRace(
 ): Promise<Made> {
   const { attemptDelay, attemptTimeout, timeout, signal } = settings;
   const native = addon();
-  const { verdict, ...result } = await orAbort<RaceResult>(signal, (resolve) => {
+  return orAbort<Made>(signal, (resolve, reject) => {
     const id = native.race(
       targets.map(({ address }) => address),
       targets.map(({ port }) => port),
       attemptDelay ?? NaN,
       attemptTimeout,
       timeout - startsAt,
-      (verdict, winner, socket, rows, locals) => resolve({ verdict, winner, socket, rows, locals }),
+      (verdict, winner, socket, rows, locals) => {
+        const result = new RaceResult(
+          targets,
+          failedLookups,
+          startsAt,
+          winner,
+          socket,
+          rows,
+          locals,
+        );
+        if (socket >= 0) return resolve(result);
+        const untried = targets.slice(locals.length);
+        const limit = verdict === DEADLINE ? timeout : undefined;
+        reject(raceFailure(result.readAttempts(), limit, untried));
+      },
     );
     return () => native.abort(id);
   });
-
-  const readLocal = (row: number): net.SocketAddress | undefined =>
-    toSocketAddress(result.locals[row], result.rows[row * COLUMNS + 4]);
-  const readAttempts = (): Attempt[] => {
-    const rows = result.locals.map((_, row) =>
-      readRow(
-        targets[row] as Endpoint,
-        result.rows.subarray(row * COLUMNS),
-        startsAt,
-        readLocal(row),
-      ),
-    );
-    return [...failedLookups, ...rows];
-  };
-  if (result.socket < 0) {
-    const untried = targets.slice(result.locals.length);
-    throw raceFailure(readAttempts(), verdict === DEADLINE ? timeout : undefined, untried);
-  }
-  const winner = targets[result.winner] as Endpoint;
-  return {
-    socket: result.socket,
-    readLocalAddress: () => readLocal(result.winner) as net.SocketAddress,
-    readRemoteAddress: () => toSocketAddress(winner.address, winner.port) as net.SocketAddress,
-    readAttempts,
-  };
 }
 
-interface RaceResult {
-  verdict: number;
-  winner: number;
-  socket: number;
-  rows: Float64Array;
-  locals: string[];
+/** What the addon told of a race, made into objects when somebody asks. */
+class RaceResult implements Made {
+  constructor(
+    private readonly targets: readonly Endpoint[],
+    private readonly failedLookups: readonly Attempt[],
+    private readonly startsAt: number,
+    private readonly winner: number,
+    readonly socket: number,
+    private readonly rows: readonly number[],
+    private readonly locals: readonly string[],
+  ) {}
+
+  readLocalAddress(): net.SocketAddress {
+    return this.readLocal(this.winner) as net.SocketAddress;
+  }
+
+  readRemoteAddress(): net.SocketAddress {
+    const { address, port } = this.targets[this.winner] as Endpoint;
+    return toSocketAddress(address, port) as net.SocketAddress;
+  }
+
+  readAttempts(): Attempt[] {
+    const attempts = this.locals.map((_, row) => {
+      const numbers = this.rows.slice(row * COLUMNS, (row + 1) * COLUMNS);
+      return readRow(this.targets[row] as Endpoint, numbers, this.startsAt, this.readLocal(row));
+    });
+    return [...this.failedLookups, ...attempts];
+  }
+
+  private readLocal(row: number): net.SocketAddress | undefined {
+    return toSocketAddress(this.locals[row], this.rows[row * COLUMNS + 4]);
+  }
 }
 
 function readRow(
   { host, port, address }: Endpoint,
-  [outcome = 0, errno = 0, start = 0, end = 0]: Float64Array,
+  [outcome = 0, errno = 0, start = 0, end = 0]: number[],
   startsAt: number,
   localAddress: net.SocketAddress | undefined,
 ): Attempt {

@@ -1,4 +1,6 @@
-// From a connected descriptor to a net.Socket. The one file that leans on how Node makes its sockets.
+// From a connected descriptor to a net.Socket. The one file that leans on how Node makes its sockets: in a
+// TCP handle of Node's own, which on Windows is the only way to adopt a SOCKET. On POSIX Node documents
+// `new net.Socket({ fd })` too; there it first asks the system four times what kind of descriptor it is.
 
 import * as net from 'node:net';
 
@@ -23,8 +25,7 @@ interface SocketInit extends net.SocketConstructorOpts {
 export function adopt(descriptor: number, options: SocketOptions): net.Socket {
   const { allowHalfOpen = false, highWaterMark, onread } = options;
   const init: SocketInit = {
-    // Node documents `fd` for POSIX; a SOCKET of Windows is no file descriptor.
-    ...(process.platform === 'win32' ? { handle: openHandle(descriptor) } : { fd: descriptor }),
+    handle: openHandle(descriptor),
     readable: true,
     writable: true,
     allowHalfOpen,

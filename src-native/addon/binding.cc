@@ -21,27 +21,30 @@ namespace {
 
 double millis_of(Micros micros) { return static_cast<double>(micros) / 1'000; }
 
-// Five numbers for each attempt that was started, in one typed array: ten thousand rows as objects
-// would hold the loop for longer than connecting did. lib/native.ts reads them in this order.
-Napi::Float64Array numbers_of_rows(Napi::Env env, const RaceCall& race) {
-  constexpr std::size_t kColumns = 5;
-  auto numbers = Napi::Float64Array::New(env, race.rows() * kColumns);
-  double* out = numbers.Data();
+// Five numbers for each attempt that was started, one after the other: ten thousand rows as objects
+// would hold the loop for longer than connecting did. lib/race-engine.ts reads them in this order.
+Napi::Array numbers_of_rows(Napi::Env env, const RaceCall& race) {
+  constexpr std::uint32_t kColumns = 5;
+  auto numbers = Napi::Array::New(env, race.rows() * kColumns);
+  std::uint32_t next = 0;
+  const auto add = [&](double value) { numbers.Set(next++, Napi::Number::New(env, value)); };
   for (std::size_t i = 0; i < race.rows(); ++i) {
+    const Napi::HandleScope scope(env);
     const RaceCall::Row row = race.row(i);
-    *out++ = static_cast<double>(row.state.outcome);
-    *out++ = row.error;
-    *out++ = millis_of(row.state.started - race.began());
-    *out++ = millis_of(row.state.ended - race.began());
-    *out++ = row.local.port();
+    add(static_cast<double>(row.state.outcome));
+    add(row.error);
+    add(millis_of(row.state.started - race.began()));
+    add(millis_of(row.state.ended - race.began()));
+    add(row.local.port());
   }
   return numbers;
 }
 
 // The local address of each attempt; an empty string where it never had one.
-Napi::Value locals_of_rows(Napi::Env env, const RaceCall& race) {
+Napi::Array locals_of_rows(Napi::Env env, const RaceCall& race) {
   auto locals = Napi::Array::New(env, race.rows());
   for (std::size_t i = 0; i < race.rows(); ++i) {
+    const Napi::HandleScope scope(env);
     const Address local = race.row(i).local;
     locals.Set(static_cast<std::uint32_t>(i),
                Napi::String::New(env, local.known() ? local.text() : std::string()));
@@ -49,19 +52,22 @@ Napi::Value locals_of_rows(Napi::Env env, const RaceCall& race) {
   return locals;
 }
 
-// Runs from the loop, or from inside race() when the answer came at once.
+// What `done` gets.
+std::vector<napi_value> result_of(Napi::Env env, RaceCall& race) {
+  return {
+      Napi::Number::New(env, static_cast<double>(race.verdict())),
+      Napi::Number::New(env, static_cast<double>(race.winner())),
+      socket_value(env, race.take_socket()),
+      numbers_of_rows(env, race),
+      locals_of_rows(env, race),
+  };
+}
+
+// Runs from the loop, or from inside abort().
 void report(Napi::Env env, std::uint32_t id) {
   const Napi::HandleScope scope(env);
   const PendingRace pending = Environment::of(env)->take(id);
-  RaceCall& race = *pending.race;
-  call_back(env, pending.done,
-            {
-                Napi::Number::New(env, static_cast<double>(race.verdict())),
-                Napi::Number::New(env, static_cast<double>(race.winner())),
-                socket_value(env, race.take_socket()),
-                numbers_of_rows(env, race),
-                locals_of_rows(env, race),
-            });
+  call_back(env, pending.done, result_of(env, *pending.race));
 }
 
 // race(addresses: string[], ports: number[], delay, attemptTimeout, timeout, done): id
@@ -79,13 +85,17 @@ Napi::Value race(const Napi::CallbackInfo& info) {
   }
   options.attempt_timeout = micros_of(info[3]);
   options.timeout = micros_of(info[4]);
+  const auto done = info[5].As<Napi::Function>();
 
   const std::uint32_t id = environment->next_id();
-  PendingRace& pending = environment->add(id);
-  pending.done = Napi::Persistent(info[5].As<Napi::Function>());
-  pending.race = std::make_unique<RaceCall>(environment->loop(), std::move(remotes), options,
-                                            [env, id](RaceCall&) { report(env, id); });
-  pending.race->begin();
+  auto race = std::make_unique<RaceCall>(environment->loop(), std::move(remotes), options,
+                                         [env, id] { report(env, id); });
+  if (race->begin()) {
+    // JavaScript has called us, so it is called in the plain way.
+    done.Call(result_of(env, *race));
+  } else {
+    environment->add(id, {std::move(race), Napi::Persistent(done)});
+  }
   return Napi::Number::New(env, id);
 }
 

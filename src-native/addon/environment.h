@@ -35,7 +35,7 @@ class Environment {
   }
 
   std::uint32_t next_id() { return ++last_id_; }
-  PendingRace& add(std::uint32_t id) { return races_[id]; }
+  void add(std::uint32_t id, PendingRace race) { races_.emplace(id, std::move(race)); }
   PendingRace* find(std::uint32_t id);
   // Takes the race out, so that it can be ended while others come and go.
   PendingRace take(std::uint32_t id);

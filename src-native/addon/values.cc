@@ -32,7 +32,7 @@ Napi::Value socket_value(Napi::Env env, SocketHandle socket) {
 }
 
 void call_back(Napi::Env env, const Napi::FunctionReference& function,
-               std::initializer_list<napi_value> arguments) {
+               const std::vector<napi_value>& arguments) {
   // No async context: a promise brings its own.
   function.MakeCallback(env.Global(), arguments);
   if (env.IsExceptionPending()) {

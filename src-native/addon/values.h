@@ -5,7 +5,6 @@
 
 #include <napi.h>
 
-#include <initializer_list>
 #include <vector>
 
 #include "core/address.h"
@@ -26,9 +25,9 @@ std::vector<Address> addresses_of(const Napi::Value& texts, const Napi::Value& p
 // 2^53, where an int would cut a SOCKET of Windows.
 Napi::Value socket_value(Napi::Env env, SocketHandle socket);
 
-// Calls a function that settles a promise, from the loop or from inside a call of JavaScript's.
+// Calls a function that settles a promise, from the loop.
 void call_back(Napi::Env env, const Napi::FunctionReference& function,
-               std::initializer_list<napi_value> arguments);
+               const std::vector<napi_value>& arguments);
 
 }  // namespace connect_by_list
 

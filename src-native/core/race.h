@@ -14,7 +14,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <vector>
 
@@ -101,7 +100,7 @@ class Race {
   // The attempts started so far, in the order of the list.
   const std::vector<AttemptState>& attempts() const { return attempts_; }
   // Those of them that have not ended, oldest first.
-  const std::deque<std::size_t>& in_flight() const { return in_flight_; }
+  const std::vector<std::size_t>& in_flight() const { return in_flight_; }
 
  private:
   bool decided() const { return verdict_ != Verdict::kUndecided; }
@@ -117,7 +116,7 @@ class Race {
 
   RaceOptions options_;
   std::vector<AttemptState> attempts_;
-  std::deque<std::size_t> in_flight_;
+  std::vector<std::size_t> in_flight_;
   Micros deadline_ = kNever;
   Micros next_start_ = 0;
   // How often a start came because the delay had passed, and whether an attempt has failed since

@@ -23,17 +23,17 @@ RaceCall::RaceCall(Loop& loop, std::vector<Address> remotes, const RaceOptions& 
       remotes_(std::move(remotes)),
       race_(options),
       finished_(std::move(finished)),
-      timer_(loop, [this] { pump(); }) {}
+      timer_(loop, [this] { pump_and_tell(); }) {}
 
-void RaceCall::begin() {
+bool RaceCall::begin() {
   began_ = clock_now();
   race_.begin(began_);
-  pump();
+  return pump();
 }
 
 void RaceCall::abort() {
   race_.abort();
-  pump();
+  pump_and_tell();
 }
 
 RaceCall::Row RaceCall::row(std::size_t attempt) const {
@@ -41,7 +41,13 @@ RaceCall::Row RaceCall::row(std::size_t attempt) const {
   return {race_.attempts()[attempt], made.local, made.error};
 }
 
-void RaceCall::pump() {
+// Nothing of ours is touched after the call of `finished`: it may have destroyed us.
+void RaceCall::pump_and_tell() {
+  if (pump()) finished_();
+}
+
+// Does what there is to do now. True when the race is over.
+bool RaceCall::pump() {
   int starts = 0;
   for (;;) {
     Micros now = clock_now();
@@ -60,18 +66,17 @@ void RaceCall::pump() {
         if (++starts < kStartsPerTurn) continue;
         // In the next turn of the loop: a timer that is due at once could run again in this one.
         timer_.set(uv_now(loop_.get()) + 1);
-        return;
+        return false;
       case Step::Kind::kClose:
         close(attempts_[step->attempt]);
         continue;
       case Step::Kind::kFinish:
         timer_.stop();
-        // Nothing of ours is touched after this call: it may have destroyed us.
-        std::exchange(finished_, nullptr)(*this);
-        return;
+        return true;
     }
   }
   sleep();
+  return false;
 }
 
 void RaceCall::sleep() {
@@ -98,7 +103,7 @@ void RaceCall::start(std::size_t index) {
   attempt.watch = std::make_unique<WritableWatch>();
   const int error = attempt.watch->start(loop_, attempt.socket.get(), [this, index] {
     look_at(index);
-    pump();
+    pump_and_tell();
   });
   if (error == 0) return;
   attempt.error = error;
@@ -113,7 +118,7 @@ void RaceCall::look_at(std::size_t index) {
 
 void RaceCall::look_at_all() {
   // A copy, because settling takes an attempt out of the machine's list.
-  const std::deque<std::size_t> in_flight = race_.in_flight();
+  const std::vector<std::size_t> in_flight = race_.in_flight();
   for (const std::size_t index : in_flight) look_at(index);
 }
 

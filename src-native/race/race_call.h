@@ -5,7 +5,6 @@
 #ifndef CONNECT_BY_LIST_RACE_RACE_CALL_H_
 #define CONNECT_BY_LIST_RACE_RACE_CALL_H_
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -20,13 +19,14 @@ namespace connect_by_list {
 
 class RaceCall {
  public:
-  // Called once, from begin() or from the loop, when the race is over. It may destroy the RaceCall.
-  using Finished = std::function<void(RaceCall&)>;
+  // Called once, from the loop or from abort(), when the race is over. It may destroy the RaceCall.
+  using Finished = std::function<void()>;
 
   RaceCall(Loop& loop, std::vector<Address> remotes, const RaceOptions& options, Finished finished);
 
-  // Starts the race, and finishes it on the spot where the system answers at once: loopback does.
-  void begin();
+  // Starts the race. True when it is over already, because the system has answered at once, as it
+  // does on loopback: `finished` is not called then.
+  bool begin();
 
   // Gives up. Everything is closed on return, and `finished` has been called.
   void abort();
@@ -54,7 +54,8 @@ class RaceCall {
     int error = 0;
   };
 
-  void pump();
+  bool pump();
+  void pump_and_tell();
   void sleep();
   void start(std::size_t index);
   void look_at(std::size_t index);
@@ -66,7 +67,7 @@ class RaceCall {
   std::vector<Address> remotes_;
   Race race_;
   Finished finished_;
-  std::deque<Attempt> attempts_;  // A deque: attempts stay where they are while others start.
+  std::vector<Attempt> attempts_;
   WakeTimer timer_;
   SocketHandle won_;
   Micros began_ = 0;
