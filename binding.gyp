@@ -42,9 +42,9 @@
           "cflags_cc": ["-std=c++17"],
           "cflags_cc!": ["-std=gnu++17", "-std=gnu++20", "-std=gnu++1y"]
         }],
-        ["OS=='linux'", { "sources": ["src-native/posix/linux/stream_socket.cc"] }],
+        ["OS=='linux'", { "sources": ["src-native/posix/linux/new_socket.cc"] }],
         ["OS=='mac'", {
-          "sources": ["src-native/posix/bsd/stream_socket.cc"],
+          "sources": ["src-native/posix/bsd/new_socket.cc"],
           "xcode_settings": {
             "CLANG_CXX_LANGUAGE_STANDARD": "c++17",
             "GCC_SYMBOLS_PRIVATE_EXTERN": "YES",

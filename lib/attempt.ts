@@ -8,8 +8,9 @@ import type * as net from 'node:net';
  * - `failed`: the system, or the resolver, said no; `code` says why.
  * - `timeout`: it took longer than `attemptTimeout`, or was running when `timeout` struck.
  * - `lost`: another attempt connected first.
+ * - `blocked`: the `blockList` forbids the address; nothing was tried.
  */
-export type Outcome = 'connected' | 'failed' | 'timeout' | 'lost';
+export type Outcome = 'connected' | 'failed' | 'timeout' | 'lost' | 'blocked';
 
 /** One attempt, as it went. */
 export interface Attempt {
@@ -21,7 +22,7 @@ export interface Attempt {
   /** Where it came from; undefined when it had no address yet. */
   readonly localAddress: net.SocketAddress | undefined;
   readonly outcome: Outcome;
-  /** Node's code, such as 'ECONNREFUSED', where the outcome is `failed` or `timeout`. */
+  /** Node's code, such as 'ECONNREFUSED', where the outcome is `failed`, `timeout` or `blocked`. */
   readonly code: string | undefined;
   /** When it started and ended, in ms from the call. */
   readonly start: number;

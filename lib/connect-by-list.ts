@@ -3,6 +3,7 @@
 import type * as net from 'node:net';
 
 import type { Attempt } from './attempt';
+import { splitBlocked } from './blocked';
 import { readEndpoints, type EndpointLike } from './endpoints';
 import { chooseEngine, type Engine, type Made } from './engine';
 import { accessDenied } from './errors';
@@ -10,6 +11,7 @@ import { raceFailure } from './failure';
 import { addon } from './native';
 import { readOptions, type ConnectOptions, type Settings } from './options';
 import { orAbort } from './or-abort';
+import { allPairs, type AddressPair } from './pairs';
 import { connectByRace } from './race-engine';
 import { Resolution } from './resolve';
 import { adopt } from './socket';
@@ -31,9 +33,11 @@ export interface Connection {
 /**
  * Connects to one endpoint out of a list: whichever answers first.
  *
- * Attempts start in the order given, the next one when `attemptDelay` has passed or at once when one
- * fails; none is ended because another one started; the first to connect wins, and the others are closed
- * (RFC 8305 section 5; WSAConnectByList, learn.microsoft.com/windows/win32/api/winsock2).
+ * With the race engine the best pair of addresses is tried first (RFC 6724 section 6; the order given
+ * decides between equals), the next one when `attemptDelay` has passed or at once when one fails; none is
+ * ended because another one started; the first to connect wins, and the others are closed (RFC 8305
+ * section 5). With the winsock engine Windows decides (WSAConnectByList,
+ * learn.microsoft.com/windows/win32/api/winsock2).
  *
  * @param endpoints at least 1 and at most 100,000 endpoints, each with its own port.
  * @param options see ConnectOptions; times are in ms.
@@ -53,21 +57,44 @@ export async function connectByList(
   settings.signal?.throwIfAborted();
   checkPermission();
 
-  const engine = chooseEngine(settings.engine);
+  const engine = chooseEngine(settings);
 
   const hasNames = asked.some(({ family }) => family === 0);
-  const resolution = hasNames ? new Resolution(asked, settings.lookup, elapsed) : undefined;
+  const resolution = hasNames ? new Resolution(asked, settings, elapsed) : undefined;
   const inTime = resolution ? await within(resolution.done, settings) : true;
   const { endpoints: targets, failures } = resolution?.result() ?? {
     endpoints: asked,
     failures: [],
   };
   if (!inTime) throw raceFailure(failures, settings.timeout, targets);
-  if (targets.length === 0) throw raceFailure(failures, undefined, []);
+  const { allowed, blocked } = splitBlocked(targets, settings.blockList, elapsed());
+  const earlier = [...failures, ...blocked];
+  if (allowed.length === 0) throw raceFailure(earlier, undefined, []);
 
   const connect = engine === 'winsock' ? connectByWinsock : connectByRace;
-  const made = await connect(targets, failures, settings, elapsed());
+  const made = await connect(allowed, earlier, settings, elapsed());
   return new MadeConnection(adoptOrClose(made.socket, settings), engine, made);
+}
+
+/**
+ * What connectByList() would try with the race engine, best first: destinations in the order of RFC 6724
+ * section 6, families in turn (RFC 8305 section 4), then the other local addresses of each.
+ *
+ * @param endpoints as for connectByList(); names are looked up with dns.lookup.
+ * @throws ConnectError when no name has an address.
+ * @throws TypeError or RangeError as connectByList() does.
+ */
+export async function sortAddressPairs(endpoints: Iterable<EndpointLike>): Promise<AddressPair[]> {
+  const calledAt = performance.now();
+  const resolution = new Resolution(
+    readEndpoints(endpoints),
+    {},
+    () => performance.now() - calledAt,
+  );
+  await resolution.done;
+  const { endpoints: targets, failures } = resolution.result();
+  if (targets.length === 0) throw raceFailure(failures, undefined, []);
+  return allPairs(targets);
 }
 
 /** Addresses and attempts become objects when somebody asks for them: mostly nobody does. */

@@ -5,6 +5,7 @@ import type * as net from 'node:net';
 import type { Attempt } from './attempt';
 import { unavailable } from './errors';
 import { addon } from './native';
+import type { ConnectOptions } from './options';
 
 /**
  * Who makes the attempts. `'winsock'`: Windows' own WSAConnectByList, where Winsock exports it. `'race'`:
@@ -22,8 +23,10 @@ export interface Made {
 }
 
 /** The engine asked for, or the one that is best here. */
-export function chooseEngine(asked: Engine | undefined): Engine {
+export function chooseEngine({ engine: asked, localAddress, localPort }: ConnectOptions): Engine {
   if (asked === 'race') return asked;
+  // C05: WSAConnectByList takes an unbound socket only.
+  if (asked === undefined && (localAddress !== undefined || localPort !== undefined)) return 'race';
   if (process.platform === 'win32' && addon().hasConnectByList?.() === true) return 'winsock';
   if (asked === undefined) return 'race';
   throw unavailable(

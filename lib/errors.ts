@@ -51,6 +51,11 @@ export function badPort(value: unknown): RangeError {
   );
 }
 
+export function badIPAddress(value: unknown): TypeError {
+  const text = `Invalid IP address. ${received(value)}`;
+  return withCode(new TypeError(text), 'ERR_INVALID_IP_ADDRESS');
+}
+
 /** The machine, or the binary that is installed, cannot do what was asked for. */
 export function unavailable(message: string): TypeError {
   return withCode(new TypeError(message), 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM');

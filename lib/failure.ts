@@ -33,21 +33,21 @@ export function raceFailure(
 /**
  * WSAConnectByList, or a step around it, has failed. Winsock tells of the last failure only (C14).
  *
- * @param failedLookups rows of the names that gave no address.
+ * @param earlier rows of what led to no attempt: names without an address, and what is blocked.
  * @param ms how long the call took.
  */
 export function winsockFailure(
   wsa: WsaError,
   syscall: string,
   targets: readonly Endpoint[],
-  failedLookups: readonly Attempt[],
+  earlier: readonly Attempt[],
   ms: number,
 ): ConnectError {
   const { code, wsaName, wsaCode } = wsa;
   const errno = errnoOfCode(code);
   const summary = `${syscall} ${code} (${wsaName}, ${wsaCode})`;
   const errors = withoutStacks(() => [
-    ...failedLookups.map(attemptError),
+    ...earlier.map(attemptError),
     Object.assign(new Error(summary), {
       ...(errno !== undefined && { errno }),
       code,
@@ -57,12 +57,12 @@ export function winsockFailure(
       ms: toMicrosecond(ms),
     }),
   ]);
-  const unresolved = failedLookups.map(describeAttempt);
+  const unresolved = earlier.map(describeAttempt);
   const list = [...unresolved, ...targets.map(formatTarget)].join(', ');
   const message =
-    `${summary}: ${noneOf(targets.length + failedLookups.length)} reached: ${list}. ` +
+    `${summary}: ${noneOf(targets.length + earlier.length)} reached: ${list}. ` +
     "Winsock tells of the last failure only; the engine 'race' tells of each.";
-  const attempts = failedLookups;
+  const attempts = earlier;
   return new ConnectError({ message, code, syscall, wsaName, wsaCode, errors, attempts });
 }
 

@@ -1,6 +1,7 @@
 // The same module for `import`: one copy of the code, so one identity of its classes.
 
 export type {
+  AddressPair,
   Attempt,
   AttemptError,
   ConnectOptions,
@@ -8,5 +9,6 @@ export type {
   EndpointLike,
   Engine,
   Outcome,
+  PairPolicy,
 } from './index.js';
-export { connectByList, ConnectError } from './index.js';
+export { connectByList, ConnectError, sortAddressPairs } from './index.js';

@@ -6,6 +6,15 @@ import * as path from 'node:path';
 
 import loadAddon = require('node-gyp-build');
 
+export interface NativePairs {
+  addresses: string[];
+  ports: number[];
+  /** Where each has to come from, '' for "as the system likes"; undefined where all are. */
+  locals: string[] | undefined;
+  /** 0 for "as the system likes". */
+  localPort: number;
+}
+
 /** What the addon calls when a race is over. */
 export type RaceDone = (
   verdict: number,
@@ -28,15 +37,23 @@ export type WinsockDone = (
 
 /** Times are in ms; Infinity means none. */
 export interface Addon {
-  /** Calls `done` once, maybe before it returns. NaN as the delay asks for RFC 8305's. */
+  /**
+   * Calls `done` once, maybe before it returns. NaN as the delay asks for RFC 8305's. Where `more` says
+   * that more pairs may come, `askForMore` is called when it is time for one.
+   */
   race(
-    addresses: string[],
-    ports: number[],
+    pairs: NativePairs,
+    more: boolean,
     attemptDelay: number,
     attemptTimeout: number,
     timeout: number,
     done: RaceDone,
+    askForMore: () => void,
   ): number;
+  /** The answer to `askForMore`; `more` as above. */
+  offer(id: number, pairs: NativePairs, more: boolean): void;
+  /** Where the system would connect from, for each address; '' where it has no way there. */
+  sources(addresses: string[]): string[];
   abort(id: number): void;
   /** Closes a connected socket that nobody will adopt. */
   close(socket: number): void;

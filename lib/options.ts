@@ -1,9 +1,10 @@
 // The options of connectByList(): what they are, what values they take, and what they are without one.
 
-import type * as net from 'node:net';
+import * as net from 'node:net';
 
 import type { Engine } from './engine';
-import { invalidArgType, invalidArgValue, outOfRange } from './errors';
+import { badIPAddress, badPort, invalidArgType, invalidArgValue, outOfRange } from './errors';
+import type { PairPolicy } from './pairs';
 
 export interface ConnectOptions {
   /**
@@ -30,6 +31,27 @@ export interface ConnectOptions {
    * Race: the most that one attempt may take, in ms (above 0). Default: none but the system's own.
    */
   attemptTimeout?: number;
+  /**
+   * Sees the pairs of addresses, best first, and answers with those that may be tried, in the order to try
+   * them (C23); it may be a generator. What it throws rejects the call, and so does an empty answer.
+   * Winsock: it sees the destinations; which pairs are made of them is Windows' say. Default: all.
+   */
+  policy?: PairPolicy;
+  /**
+   * Addresses that are not connected to: a guard against lists and names that lead to where they should
+   * not. Checked when names are resolved, on the address that is then used, with what an IPv6 address has
+   * of IPv4 in it. Such an entry is an attempt with the outcome `blocked`. Default: none.
+   */
+  blockList?: net.BlockList;
+  /**
+   * Race: the address to connect from, as in `net.connect`. With it the default engine is `'race'`, because
+   * WSAConnectByList takes an unbound socket only (C05). Default: the system's choice.
+   */
+  localAddress?: string;
+  /** Race: the port to connect from, as in `net.connect`; 0 to 65535. As for `localAddress`. */
+  localPort?: number;
+  /** As in `net.connect`: of names, only addresses of this family are taken; 0 for both. Default: 0. */
+  family?: 0 | 4 | 6;
   /** Resolves the host names of the list. Default: `dns.lookup`. */
   lookup?: net.LookupFunction;
 
@@ -71,6 +93,7 @@ export function readOptions(options: unknown): Settings {
   if (attemptDelay !== undefined) {
     checkNumber('attemptDelay', attemptDelay, `>= ${LEAST_ATTEMPT_DELAY}`, (ms) => ms >= 10);
   }
+  checkSources(given);
   checkSocketOptions(given);
   return {
     ...given,
@@ -82,6 +105,34 @@ export function readOptions(options: unknown): Settings {
 function checkEngine(engine: unknown): void {
   if (engine === 'race' || engine === 'winsock') return;
   throw invalidArgValue('options.engine', engine, "must be 'winsock' or 'race'");
+}
+
+function checkSources({
+  policy,
+  blockList,
+  localAddress,
+  localPort,
+  family,
+  engine,
+}: ConnectOptions): void {
+  if (policy !== undefined) checkType('policy', 'function', policy);
+  if (blockList !== undefined && !(blockList instanceof net.BlockList)) {
+    throw invalidArgType('options.blockList', 'an instance of net.BlockList', blockList);
+  }
+  if (localAddress !== undefined && net.isIP(localAddress) === 0) throw badIPAddress(localAddress);
+  if (localPort !== undefined) checkPort(localPort);
+  if (family !== undefined && ![0, 4, 6].includes(family)) {
+    throw invalidArgValue('options.family', family, 'must be 0, 4 or 6');
+  }
+  if (engine === 'winsock' && (localAddress !== undefined || localPort !== undefined)) {
+    const reason = "cannot be had with the engine 'winsock', which takes an unbound socket only";
+    throw invalidArgValue('options.localAddress or localPort', localAddress ?? localPort, reason);
+  }
+}
+
+function checkPort(port: unknown): void {
+  if (typeof port !== 'number') throw invalidArgType('options.localPort', 'of type number', port);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw badPort(port);
 }
 
 /**

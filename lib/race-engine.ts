@@ -6,9 +6,10 @@ import type { Attempt, Outcome } from './attempt';
 import { toSocketAddress, type Endpoint } from './endpoints';
 import type { Made } from './engine';
 import { raceFailure } from './failure';
-import { addon } from './native';
+import { addon, type NativePairs } from './native';
 import type { Settings } from './options';
 import { orAbort } from './or-abort';
+import { planRace, type Pair } from './pairs';
 import { errorOfErrno, TIMED_OUT } from './system-errors';
 
 /** Verdict::kDeadline in src-native/core/race.h. */
@@ -18,52 +19,79 @@ const OUTCOMES: readonly Outcome[] = ['failed', 'connected', 'failed', 'timeout'
 /** outcome, errno, start, end, local port: what one row of the addon's numbers holds. */
 const COLUMNS = 5;
 
+/** How many further pairs are made at a time. */
+const BATCH = 64;
+
 /**
  * @param targets all of them addresses.
- * @param failedLookups rows of the names that gave no address, for the error.
+ * @param earlier rows of what led to no attempt: names without an address, and what is blocked.
  * @param startsAt ms from the call.
  */
-export function connectByRace(
+export async function connectByRace(
   targets: readonly Endpoint[],
-  failedLookups: readonly Attempt[],
+  earlier: readonly Attempt[],
   settings: Settings,
   startsAt: number,
 ): Promise<Made> {
   const { attemptDelay, attemptTimeout, timeout, signal } = settings;
+  const { localPort = 0 } = settings;
   const native = addon();
-  return orAbort<Made>(signal, (resolve, reject) => {
+  const plan = planRace(targets, settings);
+  const pairs = [...plan.first];
+
+  const result = await orAbort<RaceResult>(signal, (resolve) => {
     const id = native.race(
-      targets.map(({ address }) => address),
-      targets.map(({ port }) => port),
+      toNative(pairs, localPort),
+      plan.rest !== undefined,
       attemptDelay ?? NaN,
       attemptTimeout,
       timeout - startsAt,
       (verdict, winner, socket, rows, locals) => {
-        const result = new RaceResult(
-          targets,
-          failedLookups,
-          startsAt,
-          winner,
-          socket,
-          rows,
-          locals,
-        );
-        if (socket >= 0) return resolve(result);
-        const untried = targets.slice(locals.length);
-        const limit = verdict === DEADLINE ? timeout : undefined;
-        reject(raceFailure(result.readAttempts(), limit, untried));
+        resolve(new RaceResult(pairs, earlier, startsAt, verdict, winner, socket, rows, locals));
+      },
+      () => {
+        const batch = take(BATCH, plan.rest);
+        pairs.push(...batch);
+        native.offer(id, toNative(batch, localPort), batch.length === BATCH);
       },
     );
     return () => native.abort(id);
   });
+  if (result.socket >= 0) return result;
+  // Thrown here and not from the addon's call, so that the stack leads to the caller.
+  const tried = result.triedTargets();
+  const untried = targets.filter((target) => !tried.has(target));
+  const limit = result.verdict === DEADLINE ? timeout : undefined;
+  throw raceFailure(result.readAttempts(), limit, untried);
+}
+
+function take(most: number, rest: Iterator<Pair> | undefined): Pair[] {
+  const batch: Pair[] = [];
+  while (rest && batch.length < most) {
+    const next = rest.next();
+    if (next.done === true) break;
+    batch.push(next.value);
+  }
+  return batch;
+}
+
+function toNative(pairs: readonly Pair[], localPort: number): NativePairs {
+  const isBound = localPort !== 0 || pairs.some(({ bind }) => bind !== '');
+  return {
+    addresses: pairs.map(({ target }) => target.address),
+    ports: pairs.map(({ target }) => target.port),
+    locals: isBound ? pairs.map(({ bind }) => bind) : undefined,
+    localPort,
+  };
 }
 
 /** What the addon told of a race, made into objects when somebody asks. */
 class RaceResult implements Made {
   constructor(
-    private readonly targets: readonly Endpoint[],
-    private readonly failedLookups: readonly Attempt[],
+    private readonly pairs: readonly Pair[],
+    private readonly earlier: readonly Attempt[],
     private readonly startsAt: number,
+    readonly verdict: number,
     private readonly winner: number,
     readonly socket: number,
     private readonly rows: readonly number[],
@@ -75,16 +103,21 @@ class RaceResult implements Made {
   }
 
   readRemoteAddress(): net.SocketAddress {
-    const { address, port } = this.targets[this.winner] as Endpoint;
+    const { address, port } = (this.pairs[this.winner] as Pair).target;
     return toSocketAddress(address, port) as net.SocketAddress;
   }
 
   readAttempts(): Attempt[] {
     const attempts = this.locals.map((_, row) => {
       const numbers = this.rows.slice(row * COLUMNS, (row + 1) * COLUMNS);
-      return readRow(this.targets[row] as Endpoint, numbers, this.startsAt, this.readLocal(row));
+      const { target } = this.pairs[row] as Pair;
+      return readRow(target, numbers, this.startsAt, this.readLocal(row));
     });
-    return [...this.failedLookups, ...attempts];
+    return [...this.earlier, ...attempts];
+  }
+
+  triedTargets(): Set<Endpoint> {
+    return new Set(this.locals.map((_, row) => (this.pairs[row] as Pair).target));
   }
 
   private readLocal(row: number): net.SocketAddress | undefined {

@@ -5,6 +5,7 @@ import * as net from 'node:net';
 
 import type { Attempt } from './attempt';
 import { unmapped, type Endpoint } from './endpoints';
+import type { ConnectOptions } from './options';
 
 export interface Resolved {
   /** The endpoints in the order of the list, each name replaced by its addresses. */
@@ -21,12 +22,14 @@ export class Resolution {
 
   constructor(
     private readonly endpoints: readonly Endpoint[],
-    lookup: net.LookupFunction | undefined,
+    { lookup, family = 0 }: Pick<ConnectOptions, 'lookup' | 'family'>,
     private readonly elapsed: () => number,
   ) {
     const names = new Set(endpoints.filter(({ family }) => family === 0).map(({ host }) => host));
     const ask = lookup ?? dns.lookup;
-    this.done = Promise.all(Array.from(names, (name) => this.ask(name, ask))).then(() => undefined);
+    this.done = Promise.all(Array.from(names, (name) => this.ask(name, ask, family))).then(
+      () => undefined,
+    );
   }
 
   /** What is known by now. A name without an answer yet counts as timed out. */
@@ -55,16 +58,16 @@ export class Resolution {
     return { endpoints, failures };
   }
 
-  private ask(name: string, lookup: net.LookupFunction): Promise<void> {
+  private ask(name: string, lookup: net.LookupFunction, family: 0 | 4 | 6): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (answer: Omit<Answer, 'end'>): void => {
         this.answers.set(name, { ...answer, end: this.elapsed() });
         resolve();
       };
       try {
-        lookup(name, { all: true }, (error, address, family) => {
+        lookup(name, { all: true, family }, (error, address, oneFamily) => {
           if (error) return settle({ code: error.code ?? 'EAI_FAIL' });
-          settle(readAddresses(address, family));
+          settle(readAddresses(address, oneFamily, family));
         });
       } catch (error) {
         reject(error);
@@ -84,9 +87,10 @@ interface Answer {
 /** A lookup answers with one address or with a list, whatever it was asked for; `net` takes both. */
 function readAddresses(
   answer: string | dns.LookupAddress[],
-  family: number | undefined,
+  oneFamily: number | undefined,
+  wanted: 0 | 4 | 6,
 ): Omit<Answer, 'end'> {
-  const list = typeof answer === 'string' ? [{ address: answer, family }] : answer;
+  const list = typeof answer === 'string' ? [{ address: answer, family: oneFamily }] : answer;
   const texts = Array.isArray(list)
     ? list.map((entry: { address?: unknown } | null) => entry?.address)
     : [undefined];
@@ -95,9 +99,8 @@ function readAddresses(
   if (!texts.every((text) => typeof text === 'string' && net.isIP(text) !== 0)) {
     return { code: 'ERR_INVALID_IP_ADDRESS' };
   }
-  return {
-    addresses: (texts as string[]).map((text) =>
-      net.isIP(text) === 6 ? unmapped(text) : { family: 4, address: text },
-    ),
-  };
+  const addresses = (texts as string[])
+    .map((text) => (net.isIP(text) === 6 ? unmapped(text) : { family: 4 as const, address: text }))
+    .filter(({ family }) => wanted === 0 || family === wanted);
+  return addresses.length > 0 ? { addresses } : { code: 'ENOTFOUND' };
 }

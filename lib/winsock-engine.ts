@@ -12,6 +12,7 @@ import { raceFailure, winsockFailure } from './failure';
 import { addon } from './native';
 import type { Settings } from './options';
 import { orAbort } from './or-abort';
+import { planWinsock } from './pairs';
 import { wsaError } from './wsa-codes';
 
 /** Which function failed; the order is that of ListResult::Step in src-native/winsock/connect_by_list.h. */
@@ -19,22 +20,23 @@ const STEPS = ['', 'WSASocket', 'setsockopt', 'WSAConnectByList', 'setsockopt'] 
 
 /** The parameters are those of connectByRace(). */
 export async function connectByWinsock(
-  targets: readonly Endpoint[],
-  failedLookups: readonly Attempt[],
+  given: readonly Endpoint[],
+  earlier: readonly Attempt[],
   settings: Settings,
   startsAt: number,
 ): Promise<Made> {
-  const { timeout, signal } = settings;
+  const { timeout, signal, policy } = settings;
+  const targets = planWinsock(given, policy);
   const timeLeft = timeout - startsAt;
   // Lookups have used all the time up: there is none to give to Winsock.
-  if (timeLeft <= 0) throw raceFailure(failedLookups, timeout, targets);
+  if (timeLeft <= 0) throw raceFailure(earlier, timeout, targets);
 
   const calledAt = performance.now();
   const result = await call(targets, timeLeft, signal);
   const took = performance.now() - calledAt;
   if (result.socket < 0) {
     const step = STEPS[result.failedStep] ?? 'WSAConnectByList';
-    throw winsockFailure(wsaError(result.wsaCode), step, targets, failedLookups, took);
+    throw winsockFailure(wsaError(result.wsaCode), step, targets, earlier, took);
   }
   const { local, remote } = result;
   return {
@@ -42,7 +44,7 @@ export async function connectByWinsock(
     readLocalAddress: () => local,
     readRemoteAddress: () => remote,
     readAttempts: () => [
-      ...failedLookups,
+      ...earlier,
       {
         host: hostOf(remote, targets),
         port: remote.port,

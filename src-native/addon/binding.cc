@@ -13,11 +13,19 @@
 #include "addon/environment.h"
 #include "addon/platform_engine.h"
 #include "addon/values.h"
+#include "core/socket_ops.h"
 #include "race/race_call.h"
 
 namespace connect_by_list {
 
 namespace {
+
+// Without a text, the wildcard address if only the port matters, or none if nothing does.
+Address local_of(const std::string& text, std::uint16_t port, int family) {
+  if (!text.empty()) return Address::parse(text, port).value_or(Address());
+  if (port == 0) return {};
+  return Address::parse(family == AF_INET ? "0.0.0.0" : "::", port).value_or(Address());
+}
 
 double millis_of(Micros micros) { return static_cast<double>(micros) / 1'000; }
 
@@ -52,6 +60,28 @@ Napi::Array locals_of_rows(Napi::Env env, const RaceCall& race) {
   return locals;
 }
 
+// `locals` has a text for each address, empty for "as the system likes"; it is absent where all
+// are.
+std::vector<RaceCall::Pair> pairs_of(const Napi::Object& object) {
+  const std::vector<Address> remotes = addresses_of(object.Get("addresses"), object.Get("ports"));
+  const Napi::Value locals = object.Get("locals");
+  const auto local_port =
+      static_cast<std::uint16_t>(object.Get("localPort").As<Napi::Number>().Uint32Value());
+  std::vector<RaceCall::Pair> pairs;
+  pairs.reserve(remotes.size());
+  for (const Address& remote : remotes) {
+    Address local;
+    if (locals.IsArray()) {
+      const Napi::HandleScope scope(locals.Env());
+      const auto index = static_cast<std::uint32_t>(pairs.size());
+      const std::string text = locals.As<Napi::Array>().Get(index).As<Napi::String>();
+      local = local_of(text, local_port, remote.family());
+    }
+    pairs.push_back({remote, local});
+  }
+  return pairs;
+}
+
 // What `done` gets.
 std::vector<napi_value> result_of(Napi::Env env, RaceCall& race) {
   return {
@@ -70,33 +100,72 @@ void report(Napi::Env env, std::uint32_t id) {
   call_back(env, pending.done, result_of(env, *pending.race));
 }
 
-// race(addresses: string[], ports: number[], delay, attemptTimeout, timeout, done): id
+// JavaScript wants to be asked for more pairs.
+void ask_for_more(Napi::Env env, std::uint32_t id) {
+  const Napi::HandleScope scope(env);
+  const PendingRace* pending = Environment::of(env)->find(id);
+  if (pending != nullptr) call_back(env, pending->more, {});
+}
+
+// race(pairs: { addresses, ports, locals, localPort }, more: boolean, delay, attemptTimeout,
+// timeout,
+//      done, askForMore): id
 // Times in ms; NaN as the delay asks for RFC 8305's. `done` is called once, maybe before this
-// returns.
+// returns; `askForMore` when it is time for a pair that is not there yet, if `more` said that some
+// may come.
 Napi::Value race(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Environment* environment = Environment::of(env);
-  std::vector<Address> remotes = addresses_of(info[0], info[1]);
+  std::vector<RaceCall::Pair> pairs = pairs_of(info[0].As<Napi::Object>());
 
   RaceOptions options;
-  options.count = remotes.size();
+  options.count = pairs.size();
+  options.more = info[1].As<Napi::Boolean>();
   if (!std::isnan(info[2].As<Napi::Number>().DoubleValue())) {
     options.attempt_delay = micros_of(info[2]);
   }
   options.attempt_timeout = micros_of(info[3]);
   options.timeout = micros_of(info[4]);
   const auto done = info[5].As<Napi::Function>();
+  const auto more = info[6].As<Napi::Function>();
 
   const std::uint32_t id = environment->next_id();
-  auto race = std::make_unique<RaceCall>(environment->loop(), std::move(remotes), options,
-                                         [env, id] { report(env, id); });
+  RaceCall::Events events{[env, id] { report(env, id); }, [env, id] { ask_for_more(env, id); }};
+  auto race =
+      std::make_unique<RaceCall>(environment->loop(), std::move(pairs), options, std::move(events));
   if (race->begin()) {
     // JavaScript has called us, so it is called in the plain way.
     done.Call(result_of(env, *race));
   } else {
-    environment->add(id, {std::move(race), Napi::Persistent(done)});
+    environment->add(id, {std::move(race), Napi::Persistent(done), Napi::Persistent(more)});
   }
   return Napi::Number::New(env, id);
+}
+
+// offer(id, pairs, more): the answer to askForMore, or news before it asks. Nothing if the race is
+// over.
+void offer(const Napi::CallbackInfo& info) {
+  const std::uint32_t id = info[0].As<Napi::Number>().Uint32Value();
+  if (PendingRace* pending = Environment::of(info.Env())->find(id)) {
+    pending->race->offer(pairs_of(info[1].As<Napi::Object>()), info[2].As<Napi::Boolean>());
+  }
+}
+
+// sources(addresses: string[]): string[]: where the system would connect from; '' where it has no
+// way.
+Napi::Value sources(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const auto texts = info[0].As<Napi::Array>();
+  auto found = Napi::Array::New(env, texts.Length());
+  for (std::uint32_t i = 0; i < texts.Length(); ++i) {
+    const Napi::HandleScope scope(env);
+    const std::string text = texts.Get(i).As<Napi::String>();
+    // Any port will do: no packet is sent to it.
+    const Address remote = Address::parse(text, 1).value_or(Address());
+    const Address source = remote.known() ? source_address(remote) : Address();
+    found.Set(i, Napi::String::New(env, source.known() ? source.text() : std::string()));
+  }
+  return found;
 }
 
 // abort(id): ends that race, if it still runs. Its `done` is called before this returns.
@@ -118,6 +187,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     return exports;
   }
   exports.Set("race", Napi::Function::New(env, race, "race"));
+  exports.Set("offer", Napi::Function::New(env, offer, "offer"));
+  exports.Set("sources", Napi::Function::New(env, sources, "sources"));
   exports.Set("abort", Napi::Function::New(env, abort, "abort"));
   exports.Set("close", Napi::Function::New(env, close, "close"));
   environment->set_platform_calls(add_platform_engine(env, environment->loop(), exports));

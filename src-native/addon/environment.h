@@ -21,6 +21,7 @@ namespace connect_by_list {
 struct PendingRace {
   std::unique_ptr<RaceCall> race;
   Napi::FunctionReference done;
+  Napi::FunctionReference more;
 };
 
 class Environment {

@@ -41,11 +41,17 @@ void Race::abort() {
   if (!decided()) verdict_ = Verdict::kAborted;
 }
 
+void Race::offer(std::size_t count, bool more) {
+  options_.count += count;
+  options_.more = more;
+  asked_for_more_ = false;
+}
+
 std::optional<Step> Race::next(Micros now) {
   if (finished_) return std::nullopt;
   // After a stall the last attempt may have failed before the deadline was seen to pass: nothing is
   // left then that the deadline could end.
-  const bool all_failed = !anything_left() && in_flight_.empty();
+  const bool all_failed = !anything_left() && !options_.more && in_flight_.empty();
   if (!decided() && now >= deadline_ && !all_failed) verdict_ = Verdict::kDeadline;
   if (decided()) {
     if (!in_flight_.empty()) return close_oldest(outcome_of_the_rest(), now);
@@ -64,6 +70,10 @@ std::optional<Step> Race::next(Micros now) {
   if (anything_left()) {
     // With a delay of kNever the next start waits for the failure of the only attempt in flight.
     if (now >= next_start_) return start_next(now);
+  } else if (wants_more()) {
+    if (now < next_start_) return std::nullopt;
+    asked_for_more_ = true;
+    return Step{Step::Kind::kMore, attempts_.size()};
   } else if (all_failed) {
     verdict_ = Verdict::kAllFailed;
     finished_ = true;
@@ -75,7 +85,7 @@ std::optional<Step> Race::next(Micros now) {
 Micros Race::wake_at() const {
   if (decided()) return kNever;  // next() brings it to its end without a wait.
   Micros at = deadline_;
-  if (anything_left()) at = std::min(at, next_start_);
+  if (anything_left() || wants_more()) at = std::min(at, next_start_);
   if (!in_flight_.empty()) {
     const AttemptState& oldest = attempts_[in_flight_.front()];
     at = std::min(at, after(oldest.started, options_.attempt_timeout));

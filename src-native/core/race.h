@@ -26,7 +26,7 @@ using Micros = std::int64_t;
 inline constexpr Micros kNever = INT64_MAX;
 
 struct RaceOptions {
-  // How many endpoints there are to try.
+  // How many endpoints there are to try to begin with.
   std::size_t count = 0;
   // Time between two starts. Without a value it follows RFC 8305 (see kFirstDelay in race.cc).
   std::optional<Micros> attempt_delay;
@@ -34,6 +34,8 @@ struct RaceOptions {
   Micros attempt_timeout = kNever;
   // How long all of it may take, from begin() on.
   Micros timeout = kNever;
+  // Whether more endpoints may come: see offer().
+  bool more = false;
 };
 
 // How an attempt ended. The numbers cross the boundary to JavaScript: lib/native.ts has the same
@@ -65,8 +67,9 @@ struct AttemptState {
 // What the driver has to do next.
 struct Step {
   enum class Kind : std::uint8_t {
-    kStart,   // Start the attempt; answer with connected() or failed(), now or later.
-    kClose,   // End the attempt: it has lost, timed out or been given up.
+    kStart,  // Start the attempt; answer with connected() or failed(), now or later.
+    kClose,  // End the attempt: it has lost, timed out or been given up.
+    kMore,   // It is time for an endpoint that is not there yet: answer with offer(), now or later.
     kFinish,  // The race is over; verdict() and winner() say how.
   };
   Kind kind;
@@ -82,6 +85,9 @@ class Race {
   void connected(std::size_t attempt, Micros now);
   void failed(std::size_t attempt, Micros now);
   void abort();
+  // More endpoints to try, behind those that were there, and whether still more may come. None and
+  // no more of them is an answer too.
+  void offer(std::size_t count, bool more);
 
   // What to do next at this time; nothing when it is time to wait. Ask until it says nothing.
   std::optional<Step> next(Micros now);
@@ -108,6 +114,7 @@ class Race {
     return attempts_[attempt].outcome == Outcome::kRunning;
   }
   bool anything_left() const { return attempts_.size() < options_.count; }
+  bool wants_more() const { return !anything_left() && options_.more && !asked_for_more_; }
   Micros current_delay() const;
   Outcome outcome_of_the_rest() const;
   void end(std::size_t attempt, Outcome outcome, Micros now);
@@ -126,6 +133,7 @@ class Race {
   std::optional<std::size_t> winner_;
   Verdict verdict_ = Verdict::kUndecided;
   bool finished_ = false;
+  bool asked_for_more_ = false;
 };
 
 }  // namespace connect_by_list

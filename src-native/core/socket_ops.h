@@ -34,8 +34,16 @@ ConnectProgress begin_connect(NativeSocket socket, const Address& remote);
 // once it has said that the attempt failed.
 ConnectProgress look(NativeSocket socket);
 
+// Binds an unconnected socket; port 0 leaves the port to the system. 0, or an error.
+int bind_local(NativeSocket socket, const Address& local);
+
 // What getsockname says; "no address" when it says nothing.
 Address local_address(NativeSocket socket);
+
+// The address that the system would connect from, by its routes; "no address" when it has no way
+// there. Nothing is sent: a UDP socket is told its peer, and asked for its name (RFC 6724 section 2
+// leaves the choice of the source to the system).
+Address source_address(const Address& remote);
 
 // 0 when no interface of this host has the name.
 std::uint32_t index_of_interface(const std::string& name);

@@ -6,13 +6,13 @@
 
 #include <cerrno>
 
-#include "posix/stream_socket.h"
+#include "posix/new_socket.h"
 
 namespace connect_by_list {
 
 OpenedSocket open_stream(int family) {
   OpenedSocket opened;
-  opened.socket = SocketHandle(stream_socket(family));
+  opened.socket = SocketHandle(new_socket(family, SOCK_STREAM));
   if (!opened.socket) opened.error = errno;
   return opened;
 }
@@ -49,6 +49,22 @@ ConnectProgress look(NativeSocket socket) {
   socklen_t length = sizeof(error);
   if (::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &length) != 0) error = errno;
   return {error == 0 ? Progress::kConnected : Progress::kFailed, error};
+}
+
+int bind_local(NativeSocket socket, const Address& local) {
+  // As libuv does: without it a port is taken for a minute after a connection from it has ended,
+  // and two attempts could not start from the same one.
+  const int on = 1;
+  if (::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0) return errno;
+  const auto length = static_cast<socklen_t>(local.length());
+  return ::bind(socket, local.data(), length) == 0 ? 0 : errno;
+}
+
+Address source_address(const Address& remote) {
+  const SocketHandle socket(new_socket(remote.family(), SOCK_DGRAM));
+  const auto length = static_cast<socklen_t>(remote.length());
+  if (!socket || ::connect(socket.get(), remote.data(), length) != 0) return {};
+  return local_address(socket.get());
 }
 
 Address local_address(NativeSocket socket) {

@@ -17,18 +17,23 @@ Micros clock_now() { return static_cast<Micros>(uv_hrtime() / 1'000); }
 
 }  // namespace
 
-RaceCall::RaceCall(Loop& loop, std::vector<Address> remotes, const RaceOptions& options,
-                   Finished finished)
+RaceCall::RaceCall(Loop& loop, std::vector<Pair> pairs, const RaceOptions& options, Events events)
     : loop_(loop),
-      remotes_(std::move(remotes)),
+      pairs_(std::move(pairs)),
       race_(options),
-      finished_(std::move(finished)),
-      timer_(loop, [this] { pump_and_tell(); }) {}
+      events_(std::move(events)),
+      timer_(loop, [this] { wake(); }) {}
 
 bool RaceCall::begin() {
   began_ = clock_now();
   race_.begin(began_);
   return pump();
+}
+
+void RaceCall::offer(const std::vector<Pair>& pairs, bool more) {
+  pairs_.insert(pairs_.end(), pairs.begin(), pairs.end());
+  race_.offer(pairs.size(), more);
+  wake_soon();  // Not at once: JavaScript has called us, and would be called from here.
 }
 
 void RaceCall::abort() {
@@ -41,9 +46,18 @@ RaceCall::Row RaceCall::row(std::size_t attempt) const {
   return {race_.attempts()[attempt], made.local, made.error};
 }
 
-// Nothing of ours is touched after the call of `finished`: it may have destroyed us.
+// Nothing of ours is touched after a call of JavaScript: it may have ended the race, and destroyed
+// us.
+void RaceCall::wake() {
+  if (std::exchange(wants_more_, false)) {
+    events_.more();
+  } else {
+    pump_and_tell();
+  }
+}
+
 void RaceCall::pump_and_tell() {
-  if (pump()) finished_();
+  if (pump()) events_.finished();
 }
 
 // Does what there is to do now. True when the race is over.
@@ -64,12 +78,15 @@ bool RaceCall::pump() {
       case Step::Kind::kStart:
         start(step->attempt);
         if (++starts < kStartsPerTurn) continue;
-        // In the next turn of the loop: a timer that is due at once could run again in this one.
-        timer_.set(uv_now(loop_.get()) + 1);
+        wake_soon();
         return false;
       case Step::Kind::kClose:
         close(attempts_[step->attempt]);
         continue;
+      case Step::Kind::kMore:
+        wants_more_ = true;
+        wake_soon();
+        return false;
       case Step::Kind::kFinish:
         timer_.stop();
         return true;
@@ -79,6 +96,9 @@ bool RaceCall::pump() {
   return false;
 }
 
+// In the next turn of the loop: a timer that is due at once could run again in this one.
+void RaceCall::wake_soon() { timer_.set(uv_now(loop_.get()) + 1); }
+
 void RaceCall::sleep() {
   const Micros at = race_.wake_at();
   if (at == kNever) return timer_.stop();
@@ -87,13 +107,17 @@ void RaceCall::sleep() {
 }
 
 void RaceCall::start(std::size_t index) {
-  const Address& remote = remotes_[index];
+  const auto& [remote, local] = pairs_[index];
   Attempt& attempt = attempts_.emplace_back();
   // "No address" stands for a zone that this host has not; connect() says EINVAL of such a one too.
   if (remote.family() == AF_UNSPEC) return settle(index, {Progress::kFailed, kInvalidArgument});
   OpenedSocket opened = open_stream(remote.family());
   if (!opened.socket) return settle(index, {Progress::kFailed, opened.error});
   attempt.socket = std::move(opened.socket);
+  if (local.family() != AF_UNSPEC) {
+    const int error = bind_local(attempt.socket.get(), local);
+    if (error != 0) return settle(index, {Progress::kFailed, error});
+  }
   ConnectProgress progress = begin_connect(attempt.socket.get(), remote);
   if (progress.progress != Progress::kFailed) attempt.local = local_address(attempt.socket.get());
   // One look before libuv is asked to watch: loopback has answered by now.
@@ -131,7 +155,7 @@ void RaceCall::settle(std::size_t index, ConnectProgress progress) {
     // A connect to a local port where nobody listens can meet itself, when the system happens to
     // choose that very port as the source (simultaneous open, RFC 9293 section 3.5). Nobody
     // answered.
-    if (attempt.local == remotes_[index]) {
+    if (attempt.local == pairs_[index].remote) {
       progress = {Progress::kFailed, kConnectionRefused};
     } else if (!race_.winner()) {
       attempt.watch.reset();

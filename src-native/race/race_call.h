@@ -19,14 +19,29 @@ namespace connect_by_list {
 
 class RaceCall {
  public:
-  // Called once, from the loop or from abort(), when the race is over. It may destroy the RaceCall.
-  using Finished = std::function<void()>;
+  // A pair of addresses to try. "No address" as the local one leaves the choice to the system.
+  struct Pair {
+    Address remote;
+    Address local;
+  };
 
-  RaceCall(Loop& loop, std::vector<Address> remotes, const RaceOptions& options, Finished finished);
+  struct Events {
+    // Called once, from the loop or from abort(), when the race is over. It may destroy the
+    // RaceCall.
+    std::function<void()> finished;
+    // Called from the loop when it is time for a pair that is not there yet. The answer is offer(),
+    // now or later. Needed only where more pairs may come.
+    std::function<void()> more;
+  };
+
+  RaceCall(Loop& loop, std::vector<Pair> pairs, const RaceOptions& options, Events events);
 
   // Starts the race. True when it is over already, because the system has answered at once, as it
   // does on loopback: `finished` is not called then.
   bool begin();
+
+  // More pairs, and whether still more may come. It may end the race, and with it the RaceCall.
+  void offer(const std::vector<Pair>& pairs, bool more);
 
   // Gives up. Everything is closed on return, and `finished` has been called.
   void abort();
@@ -54,8 +69,10 @@ class RaceCall {
     int error = 0;
   };
 
+  void wake();
   bool pump();
   void pump_and_tell();
+  void wake_soon();
   void sleep();
   void start(std::size_t index);
   void look_at(std::size_t index);
@@ -64,13 +81,14 @@ class RaceCall {
   void close(Attempt& attempt);
 
   Loop& loop_;
-  std::vector<Address> remotes_;
+  std::vector<Pair> pairs_;
   Race race_;
-  Finished finished_;
+  Events events_;
   std::vector<Attempt> attempts_;
   WakeTimer timer_;
   SocketHandle won_;
   Micros began_ = 0;
+  bool wants_more_ = false;
 };
 
 }  // namespace connect_by_list

@@ -78,6 +78,17 @@ ConnectProgress look(NativeSocket socket) {
   return {Progress::kConnected, 0};
 }
 
+int bind_local(NativeSocket socket, const Address& local) {
+  return ::bind(socket, local.data(), local.length()) == 0 ? 0 : WSAGetLastError();
+}
+
+Address source_address(const Address& remote) {
+  const SocketHandle socket(WSASocketW(remote.family(), SOCK_DGRAM, IPPROTO_UDP, nullptr, 0,
+                                       WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT));
+  if (!socket || ::connect(socket.get(), remote.data(), remote.length()) != 0) return {};
+  return local_address(socket.get());
+}
+
 Address local_address(NativeSocket socket) {
   sockaddr_storage storage{};
   int length = sizeof(storage);

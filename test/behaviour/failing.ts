@@ -12,7 +12,7 @@ export function describeFailing({ options, races }: EngineUnderTest): void {
     test('C14 when every endpoint has failed, one ConnectError has an error for each', async () => {
       const [first, second] = await refusingPorts(2);
       const [third] = await refusingPorts(1, '::1');
-      const list = [`127.0.0.1:${first}`, `127.0.0.1:${second}`, `[::1]:${third}`];
+      const list = [`[::1]:${third}`, `127.0.0.1:${first}`, `127.0.0.1:${second}`];
       const error = await connectErrorOf(connectByList(list, options));
       expect(error).toBeInstanceOf(AggregateError);
       expect(error).toMatchObject({ name: 'ConnectError', code: 'ECONNREFUSED' });
@@ -21,9 +21,9 @@ export function describeFailing({ options, races }: EngineUnderTest): void {
       expect(error.stack).toContain('failing.');
       if (races) {
         expect(error.errors).toMatchObject([
+          { code: 'ECONNREFUSED', syscall: 'connect', address: '::1', port: third },
           { code: 'ECONNREFUSED', syscall: 'connect', address: '127.0.0.1', port: first },
           { code: 'ECONNREFUSED', syscall: 'connect', address: '127.0.0.1', port: second },
-          { code: 'ECONNREFUSED', syscall: 'connect', address: '::1', port: third },
         ]);
         const outcomes = error.attempts.map(({ outcome }) => outcome);
         expect(outcomes).toEqual(['failed', 'failed', 'failed']);
@@ -38,13 +38,11 @@ export function describeFailing({ options, races }: EngineUnderTest): void {
     test('C14 the code is that of the attempt which failed last', async () => {
       const [refusing] = await refusingPorts(1);
       const zone = '[fe80::1%no-such-zone]:80';
-      if (races) {
-        const last = await connectErrorOf(connectByList([`127.0.0.1:${refusing}`, zone], options));
-        expect(last.code).toBe('EINVAL');
-        expect(last.code).toBe(last.errors[1]?.code);
-      }
-      const first = await connectErrorOf(connectByList([zone, `127.0.0.1:${refusing}`], options));
-      expect(first.code).toBe('ECONNREFUSED');
+      const list = [zone, `127.0.0.1:${refusing}`];
+      const error = await connectErrorOf(connectByList(list, options));
+      // To the race this host has no way to the zone, and so it goes last; Winsock is not given it.
+      expect(error.code).toBe(races ? 'EINVAL' : 'ECONNREFUSED');
+      expect(error.code).toBe(error.errors.at(-1)?.code);
     });
 
     describe('with an endpoint that never answers', () => {

@@ -1,6 +1,7 @@
 // The one behaviour suite: what is promised of every engine, on every platform.
 
 import type { EngineUnderTest } from '../support/engine';
+import { describeChoosing } from './choosing';
 import { describeConnecting } from './connecting';
 import { describeEnvironments } from './environments';
 import { describeFailing } from './failing';
@@ -10,6 +11,7 @@ import { describeSocket } from './socket';
 
 export function describeEngine(engine: EngineUnderTest): void {
   describeConnecting(engine);
+  describeChoosing(engine);
   describeNames(engine);
   describeFailing(engine);
   describeSocket(engine);

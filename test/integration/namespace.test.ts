@@ -5,7 +5,7 @@ import { run, type Ended } from '../support/child';
 
 /** Runs the shell commands, and then the program in Node, in a network namespace of their own. */
 function runAlone(commands: string, program: string): Promise<Ended> {
-  const script = `set -e; ${commands}; exec "$0" -e "$1"`;
+  const script = `set -e\n${commands}\nexport sleep\n"$0" -e "$1"`;
   const unshare = ['--map-root-user', '--user', '--net', 'sh', '-c', script];
   return run('unshare', [...unshare, process.execPath, program]);
 }
@@ -13,7 +13,7 @@ function runAlone(commands: string, program: string): Promise<Ended> {
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 
 onLinux('in a network of its own', () => {
-  test('C15 hosts without a route fail at once, each with its error, and the list goes on', async () => {
+  test('C15 hosts without a route are tried last, and fail at once, each with its error', async () => {
     const ended = await runAlone(
       'ip link set lo up',
       `
@@ -26,12 +26,14 @@ onLinux('in a network of its own', () => {
           socket.destroy();
           server.close();
           console.log(attempts.map(({ code, outcome }) => code ?? outcome).join());
-          await connectByList(lost).catch((error) => console.log(error.code));
+          await connectByList(lost).catch((error) => {
+            console.log(error.code, error.errors.map(({ code }) => code).join());
+          });
         });
       `,
     );
     expect(ended).toMatchObject({ stderr: '', code: 0 });
-    expect(ended.stdout).toBe('ENETUNREACH,ENETUNREACH,connected\nENETUNREACH\n');
+    expect(ended.stdout).toBe('connected\nENETUNREACH ENETUNREACH,ENETUNREACH\n');
   });
 
   test('a connect that meets itself is no connection (RFC 9293 section 3.5)', async () => {
@@ -48,7 +50,7 @@ onLinux('in a network of its own', () => {
     expect(ended).toMatchObject({ stdout: 'ECONNREFUSED\n', stderr: '', code: 0 });
   });
 
-  test('where IPv6 is off, IPv4 connects and IPv6 fails as an attempt', async () => {
+  test('where IPv6 is off, IPv4 is tried first and connects, and IPv6 fails as an attempt', async () => {
     const ended = await runAlone(
       'ip link set lo up; echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6',
       `
@@ -60,10 +62,57 @@ onLinux('in a network of its own', () => {
           socket.destroy();
           server.close();
           console.log(attempts.map(({ code, outcome }) => code ?? outcome).join());
+          await connectByList(['[::1]:' + port]).catch((error) => console.log(error.code));
         });
       `,
     );
     expect(ended).toMatchObject({ stderr: '', code: 0 });
-    expect(ended.stdout).toMatch(/^E[A-Z]+,connected\n$/);
+    expect(ended.stdout).toMatch(/^connected\nE[A-Z]+\n$/);
+  });
+
+  describe('with two hosts and two addresses on each side', () => {
+    // "here" and "there" are the two ends of a veth pair, each in a namespace of its own. There is a
+    // firewall of a kind: a route there that answers only one of our two addresses.
+    const NETWORK = `
+      ip link set lo up
+      ip link add here type veth peer name there
+      unshare --net sleep 30 & sleep=$!
+      trap "kill $sleep" EXIT
+      until ip link set there netns $sleep 2>/dev/null; do sleep 0.05; done
+      run() { nsenter --net=/proc/$sleep/ns/net "$@"; }
+      ip addr add 192.0.2.1/24 dev here
+      ip addr add 192.0.2.2/24 dev here
+      ip link set here up
+      run ip addr add 192.0.2.9/24 dev there
+      run ip link set there up
+      run ip link set lo up
+    `;
+
+    test('C07 the other local addresses are tried when every destination has had its best pair', async () => {
+      const ended = await runAlone(
+        `${NETWORK}
+        # What comes from 192.0.2.1, the system's own choice, gets no answer.
+        run ip route add blackhole 192.0.2.1/32
+        `,
+        `
+          const { spawn } = require('node:child_process');
+          const { connectByList } = require('./dist');
+          const serve = "require('node:net').createServer((s) => s.end()).listen(7000, () => console.log('up'))";
+          const server = spawn('nsenter', ['--net=/proc/' + process.env.sleep + '/ns/net', process.execPath, '-e', serve]);
+          server.stdout.once('data', async () => {
+            const list = ['192.0.2.9:7000', '192.0.2.9:7001'];
+            const { attempts, socket } = await connectByList(list, { attemptDelay: 50 });
+            socket.destroy();
+            server.kill();
+            const row = ({ port, localAddress, outcome }) => port + ' ' + localAddress.address + ' ' + outcome;
+            console.log(attempts.map(row).join());
+          });
+        `,
+      );
+      expect(ended).toMatchObject({ stderr: '', code: 0 });
+      expect(ended.stdout).toBe(
+        '7000 192.0.2.1 lost,7001 192.0.2.1 lost,7000 192.0.2.2 connected\n',
+      );
+    });
   });
 });

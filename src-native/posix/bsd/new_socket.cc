@@ -2,7 +2,7 @@
 // inherit the descriptor; there is no way around it on this system, and libuv lives with the same
 // gap.
 
-#include "posix/stream_socket.h"
+#include "posix/new_socket.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -12,8 +12,8 @@
 
 namespace connect_by_list {
 
-int stream_socket(int family) {
-  const int descriptor = ::socket(family, SOCK_STREAM, 0);
+int new_socket(int family, int type) {
+  const int descriptor = ::socket(family, type, 0);
   if (descriptor < 0) return -1;
   const int on = 1;
   if (::fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 &&

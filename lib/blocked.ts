@@ -1,0 +1,71 @@
+// What a net.BlockList keeps us from connecting to. It is checked when names are resolved and addresses
+// are in their plain form, and on the address that is then connected to: no second lookup can change it.
+
+import * as net from 'node:net';
+
+import type { Attempt } from './attempt';
+import { toSocketAddress, type Endpoint } from './endpoints';
+import { isIPv4, parseAddress } from './policy-table';
+
+/** Node's own code for a connection that a block list forbids. */
+const BLOCKED = 'ERR_IP_BLOCKED';
+
+/** The targets that may be tried, and a row for each of the others. */
+export function splitBlocked(
+  targets: readonly Endpoint[],
+  blockList: net.BlockList | undefined,
+  now: number,
+): { allowed: readonly Endpoint[]; blocked: Attempt[] } {
+  if (blockList === undefined) return { allowed: targets, blocked: [] };
+  const allowed: Endpoint[] = [];
+  const blocked: Attempt[] = [];
+  for (const target of targets) {
+    if (isBlocked(target.address, blockList)) blocked.push(toRow(target, now));
+    else allowed.push(target);
+  }
+  return { allowed, blocked };
+}
+
+function isBlocked(text: string, blockList: net.BlockList): boolean {
+  const [address = text] = text.split('%', 1);
+  const family = net.isIPv6(address) ? 'ipv6' : 'ipv4';
+  if (blockList.check(address, family)) return true;
+  return family === 'ipv6' && ipv4Within(address).some((inner) => blockList.check(inner, 'ipv4'));
+}
+
+/**
+ * The IPv4 addresses that a packet to this IPv6 address can end at: where it is an IPv4-mapped or
+ * IPv4-compatible address (RFC 4291 section 2.5.5), one for a NAT64 (64:ff9b::/96, RFC 6052; or within
+ * 64:ff9b:1::/48, RFC 8215, of which the last 32 bits are taken), 6to4 (2002::/16, RFC 3056), or ISATAP
+ * (RFC 5214 section 6.1).
+ */
+function ipv4Within(address: string): string[] {
+  const bytes = parseAddress(address);
+  const at = (offset: number): string => bytes.subarray(offset, offset + 4).join('.');
+  const startsWith = (...prefix: number[]): boolean => prefix.every((byte, i) => bytes[i] === byte);
+  const zeros = (from: number, to: number): boolean =>
+    bytes.subarray(from, to).every((b) => b === 0);
+
+  const found: string[] = [];
+  if (isIPv4(bytes) || zeros(0, 12)) found.push(at(12));
+  if (startsWith(0x00, 0x64, 0xff, 0x9b) && (zeros(4, 12) || (bytes[4] === 0 && bytes[5] === 1))) {
+    found.push(at(12));
+  }
+  if (startsWith(0x20, 0x02)) found.push(at(2));
+  const [, , , , , , , , a, b, c, d] = bytes;
+  if ((a === 0 || a === 2) && b === 0 && c === 0x5e && d === 0xfe) found.push(at(12));
+  return found;
+}
+
+function toRow({ host, port, address }: Endpoint, now: number): Attempt {
+  return {
+    host,
+    port,
+    remoteAddress: toSocketAddress(address, port),
+    localAddress: undefined,
+    outcome: 'blocked',
+    code: BLOCKED,
+    start: now,
+    end: now,
+  };
+}

@@ -1,0 +1,65 @@
+// The other local addresses that a destination could be reached from. The system picks the best one by
+// itself; the others are tried when every destination has had its best pair (C07), and made only then:
+// ten thousand destinations times twenty addresses must not cost anything up front.
+
+import * as net from 'node:net';
+import * as os from 'node:os';
+
+import type { Pair } from './pairs';
+import { describeAddress } from './rfc6724';
+
+/** A local address, with its zone where it has one. */
+interface LocalAddress {
+  readonly address: string;
+  readonly text: string;
+}
+
+/** Round by round: the second source of each destination, then the third of each, and so on. */
+export function* alternativesOf(pairs: readonly Pair[]): Generator<Pair> {
+  const groups = groupLocalAddresses();
+  let any = true;
+  for (let round = 0; any; round++) {
+    any = false;
+    for (const pair of pairs) {
+      const others = groups.get(groupOf(pair.target.address)) ?? [];
+      const other = others[round];
+      if (other === undefined) continue;
+      any = true;
+      // The best one has had its turn. Without a source that is not known, and none is left out.
+      if (other.address !== pair.source) yield { ...pair, bind: other.text };
+    }
+  }
+}
+
+/** Local addresses by the destinations that they fit: the same family and scope, and loopback apart. */
+function groupLocalAddresses(): Map<string, LocalAddress[]> {
+  const groups = new Map<string, LocalAddress[]>();
+  for (const [name, addresses = []] of Object.entries(listInterfaces())) {
+    for (const { address, family, scopeid } of addresses) {
+      // A link-local address is one of its interface; the others know no zone.
+      const zone =
+        family === 'IPv6' && scopeid ? `%${process.platform === 'win32' ? scopeid : name}` : '';
+      const group = groupOf(address + zone);
+      const list = groups.get(group) ?? [];
+      list.push({ address, text: address + zone });
+      groups.set(group, list);
+    }
+  }
+  return groups;
+}
+
+/** Where the system does not tell, there are no other addresses to try. */
+function listInterfaces(): ReturnType<typeof os.networkInterfaces> {
+  try {
+    return os.networkInterfaces();
+  } catch {
+    return {};
+  }
+}
+
+function groupOf(text: string): string {
+  const [address = text, zone = ''] = text.split('%', 2);
+  const { scope } = describeAddress(address);
+  const isLoopback = address === '::1' || (net.isIPv4(address) && address.startsWith('127.'));
+  return `${net.isIP(address)} ${scope} ${isLoopback} ${zone}`;
+}

@@ -1,0 +1,163 @@
+// Which pairs of addresses are tried, and in what order: the best first (C07), and what the caller's
+// policy makes of them (C23).
+
+import * as net from 'node:net';
+
+import { toSocketAddress, type Endpoint } from './endpoints';
+import { invalidArgType, invalidArgValue, outOfRange } from './errors';
+import { alternativesOf } from './local-addresses';
+import { addon } from './native';
+import type { Settings } from './options';
+import { alternateFamilies, describeAddress, sortDestinations } from './rfc6724';
+
+/** A destination and where to reach it from, as a `policy` and sortAddressPairs() see it. */
+export interface AddressPair {
+  readonly remote: net.SocketAddress;
+  /** Where the connection would come from; undefined when there is no way there, or it is not known. */
+  readonly local: net.SocketAddress | undefined;
+  /** The destination's scope, as in RFC 6724 section 3.1: 2 link-local, 5 site-local, 14 global. */
+  readonly scope: number;
+  /** The destination's label and precedence in RFC 6724's default policy table (section 2.1). */
+  readonly label: number;
+  readonly precedence: number;
+  /** Whether the host has a way to the destination at all. */
+  readonly reachable: boolean;
+}
+
+/** Sees the pairs, best first, and answers with those that may be tried, in the order to try them. */
+export type PairPolicy = (pairs: Iterable<AddressPair>) => Iterable<AddressPair>;
+
+/** A pair on its way to the engine. */
+export interface Pair {
+  readonly target: Endpoint;
+  /** Where the system would connect from; '' when it has no way there, or was not asked. */
+  readonly source: string;
+  /** Where it has to come from; '' leaves that to the system. */
+  readonly bind: string;
+}
+
+/** Pairs that a race begins with, and those that come after each destination has had its best one. */
+export interface Plan {
+  readonly first: readonly Pair[];
+  readonly rest: Iterator<Pair> | undefined;
+}
+
+/** More than a policy means. */
+const MOST_PAIRS = 1_000_000;
+
+/** The plan of the race engine. Throws what `policy` throws, and when it leaves nothing. */
+export function planRace(targets: readonly Endpoint[], settings: RaceSources): Plan {
+  const { policy, localAddress = '' } = settings;
+  const first = orderPairs(targets, localAddress);
+  // An address asked for is the only one.
+  const rest = localAddress === '' ? restOf(first) : undefined;
+  if (policy === undefined) return { first, rest };
+  return { first: applyPolicy(policy, first, rest), rest: undefined };
+}
+
+type RaceSources = Pick<Settings, 'policy' | 'localAddress'>;
+
+/** The destinations of the winsock engine: which pairs are made of them is Windows' say. */
+export function planWinsock(
+  targets: readonly Endpoint[],
+  policy: PairPolicy | undefined,
+): Endpoint[] {
+  if (policy === undefined) return [...targets];
+  const pairs = targets.map((target): Pair => ({ target, source: '', bind: '' }));
+  return applyPolicy(policy, pairs).map(({ target }) => target);
+}
+
+/** Every pair that would be tried, best first. */
+export function allPairs(targets: readonly Endpoint[]): AddressPair[] {
+  const first = withSources(orderPairs(targets, ''));
+  return [...first, ...alternativesOf(first)].map(toAddressPair);
+}
+
+/**
+ * RFC 6724 section 6, then families in turn (RFC 8305 section 4). What the host has no way to is tried
+ * last, but tried: routes change. With one target there is nothing to order, and nothing is asked.
+ */
+function orderPairs(targets: readonly Endpoint[], bind: string): Pair[] {
+  if (targets.length === 1) return targets.map((target) => ({ target, source: bind, bind }));
+  const sources = bind === '' ? sourcesOf(targets) : undefined;
+  const candidates = targets.map((target) => {
+    const source = sources ? (sources.get(target.address) ?? '') : bind;
+    return {
+      target,
+      address: target.address,
+      source: source === '' ? undefined : { address: source },
+    };
+  });
+  const sorted = sortDestinations(candidates);
+  const usable = sorted.findIndex(({ source }) => source === undefined);
+  const reachable = usable < 0 ? sorted : sorted.slice(0, usable);
+  const unreachable = usable < 0 ? [] : sorted.slice(usable);
+  return [...alternateFamilies(reachable), ...unreachable].map(({ target, source }) => {
+    return { target, source: source?.address ?? '', bind };
+  });
+}
+
+/** Made when the first of them is asked for. */
+function* restOf(first: readonly Pair[]): Generator<Pair> {
+  yield* alternativesOf(withSources(first));
+}
+
+/** A single target's source was not asked for: nothing had to be ordered by it. */
+function withSources(pairs: readonly Pair[]): readonly Pair[] {
+  if (pairs.length > 1) return pairs;
+  const sources = sourcesOf(pairs.map(({ target }) => target));
+  return pairs.map((pair) => ({ ...pair, source: sources.get(pair.target.address) ?? '' }));
+}
+
+/** Where the system would connect from, for each address. */
+function sourcesOf(targets: readonly Endpoint[]): Map<string, string> {
+  const addresses = Array.from(new Set(targets.map(({ address }) => address)));
+  const sources = addon().sources(addresses);
+  return new Map(addresses.map((address, i) => [address, sources[i] ?? '']));
+}
+
+function applyPolicy(
+  policy: PairPolicy,
+  first: readonly Pair[],
+  rest: Iterable<Pair> = [],
+): Pair[] {
+  const known = new Map<unknown, Pair>();
+  const show = (pair: Pair): AddressPair => {
+    const shown = toAddressPair(pair);
+    known.set(shown, pair);
+    return shown;
+  };
+  function* candidates(): Generator<AddressPair> {
+    for (const pair of first) yield show(pair);
+    for (const pair of rest) yield show(pair);
+  }
+
+  const answer: unknown = policy(candidates());
+  if (typeof answer !== 'object' || answer === null || !(Symbol.iterator in answer)) {
+    throw invalidArgType('options.policy()', 'an iterable of the pairs that it was given', answer);
+  }
+  const chosen: Pair[] = [];
+  for (const shown of answer as Iterable<unknown>) {
+    const pair = known.get(shown);
+    if (pair === undefined) {
+      throw invalidArgValue('options.policy()', shown, 'answered with something it was not given');
+    }
+    if (chosen.length === MOST_PAIRS)
+      throw outOfRange('options.policy()', `<= ${MOST_PAIRS}`, 'more');
+    chosen.push(pair);
+  }
+  if (chosen.length === 0) {
+    throw invalidArgValue('options.policy()', chosen, 'left no pair to try: it dropped them all');
+  }
+  return chosen;
+}
+
+function toAddressPair({ target, source, bind }: Pair): AddressPair {
+  const local = bind === '' ? source : bind;
+  return {
+    remote: toSocketAddress(target.address, target.port) as net.SocketAddress,
+    local: toSocketAddress(local, 0),
+    ...describeAddress(target.address),
+    reachable: local !== '',
+  };
+}

@@ -1,0 +1,168 @@
+// What RFC 6724 knows about a single address: its bits, its scope, and its row of the policy table. An
+// IPv4 address is the IPv4-mapped IPv6 address that stands for it, as the policy table has it (section
+// 2.1), so that everything here is 16 bytes.
+
+import { invalidArgValue } from './errors';
+
+/** The scopes that unicast addresses have, with the numbers of multicast scopes (section 3.1). */
+export const Scope = { linkLocal: 0x2, siteLocal: 0x5, global: 0xe } as const;
+
+/** A row of the policy table (section 2.1). */
+export interface Policy {
+  readonly prefix: string;
+  readonly length: number;
+  readonly precedence: number;
+  readonly label: number;
+}
+
+/** The default policy table (section 2.1), in the RFC's own order. */
+export const DEFAULT_POLICY: readonly Policy[] = [
+  { prefix: '::1', length: 128, precedence: 50, label: 0 }, // Loopback.
+  { prefix: '::', length: 0, precedence: 40, label: 1 }, // All that has no row of its own.
+  { prefix: '::ffff:0:0', length: 96, precedence: 35, label: 4 }, // IPv4.
+  { prefix: '2002::', length: 16, precedence: 30, label: 2 }, // 6to4.
+  { prefix: '2001::', length: 32, precedence: 5, label: 5 }, // Teredo.
+  { prefix: 'fc00::', length: 7, precedence: 3, label: 13 }, // Unique local.
+  { prefix: '::', length: 96, precedence: 1, label: 3 }, // IPv4-compatible, deprecated.
+  { prefix: 'fec0::', length: 10, precedence: 1, label: 11 }, // Site-local, deprecated.
+  { prefix: '3ffe::', length: 16, precedence: 1, label: 12 }, // 6bone, returned.
+];
+
+/** The longest prefix comes first, so that the first row that matches is the one to take. */
+const LONGEST_FIRST = DEFAULT_POLICY.map((policy) => ({
+  policy,
+  bits: parseAddress(policy.prefix),
+})).sort((a, b) => b.policy.length - a.policy.length);
+
+/** The row of the policy table with the longest prefix that the address has (section 2.1). */
+export function policyOf(bits: Uint8Array): Policy {
+  const row = LONGEST_FIRST.find(
+    (row) => commonPrefixLength(row.bits, bits, row.policy.length) === row.policy.length,
+  );
+  return (row as (typeof LONGEST_FIRST)[number]).policy; // ::/0 matches everything.
+}
+
+/** Section 3.1 for IPv6, section 3.2 for IPv4, section 3.4 for the loopback address. */
+export function scopeOf(bits: Uint8Array): number {
+  const [first = 0, second = 0] = bits;
+  if (isIPv4(bits)) {
+    const loopback = bits[12] === 127;
+    const autoconfigured = bits[12] === 169 && bits[13] === 254;
+    // Private addresses are of global scope too: what they reach goes through a NAT to everywhere.
+    return loopback || autoconfigured ? Scope.linkLocal : Scope.global;
+  }
+  if (first === 0xff) return second & 0x0f; // A multicast address says its scope itself.
+  if (first === 0xfe && (second & 0xc0) === 0x80) return Scope.linkLocal;
+  if (first === 0xfe && (second & 0xc0) === 0xc0) return Scope.siteLocal;
+  return isLoopback(bits) ? Scope.linkLocal : Scope.global;
+}
+
+/** Whether the address is in ::ffff:0:0/96, which is what IPv4 is here. */
+export function isIPv4(bits: Uint8Array): boolean {
+  return bits[10] === 0xff && bits[11] === 0xff && isZero(bits, 10);
+}
+
+function isLoopback(bits: Uint8Array): boolean {
+  return bits[15] === 1 && isZero(bits, 15);
+}
+
+function isZero(bits: Uint8Array, end: number): boolean {
+  for (let at = 0; at < end; at++) if (bits[at] !== 0) return false;
+  return true;
+}
+
+/** How many leading bits two addresses share, `limit` at most. */
+export function commonPrefixLength(a: Uint8Array, b: Uint8Array, limit: number): number {
+  for (let at = 0; at * 8 < limit; at++) {
+    const difference = (a[at] as number) ^ (b[at] as number);
+    // The first bit that differs ends it. clz32 counts in 32 bits, of which a byte is the last 8.
+    if (difference !== 0) return Math.min(limit, at * 8 + Math.clz32(difference) - 24);
+  }
+  return limit;
+}
+
+/**
+ * The 16 bytes of an address. A zone ('%eth0') has no bits: it names an interface of this host, not a
+ * part of the address (RFC 4007 section 11). It throws on what is no address, because what it would
+ * sort by otherwise is noise.
+ */
+export function parseAddress(address: string): Uint8Array {
+  const bits = new Uint8Array(16);
+  if (address.includes(':')) {
+    const zone = address.indexOf('%');
+    if (readIPv6(address, zone < 0 ? address.length : zone, bits)) return bits;
+  } else if (readIPv4(address, 0, address.length, bits, 12)) {
+    bits[10] = bits[11] = 0xff;
+    return bits;
+  }
+  throw invalidArgValue('address', address, 'is not an IP address');
+}
+
+/** The groups of RFC 4291 section 2.2, in all three of its forms; false where it has none of them. */
+function readIPv6(text: string, end: number, bits: Uint8Array): boolean {
+  let written = 0;
+  let gap = -1; // Where the zeros of '::' belong.
+  let at = 0;
+  if (text.startsWith('::')) {
+    gap = 0;
+    at = 2;
+  }
+  while (at < end) {
+    if (written === 16) return false;
+    const start = at;
+    let group = 0;
+    for (let digit; at < end && (digit = hexDigit(text.charCodeAt(at))) >= 0; at++) {
+      group = group * 16 + digit;
+    }
+    if (at < end && text[at] === '.') {
+      if (written > 12 || !readIPv4(text, start, end, bits, written)) return false;
+      written += 4;
+      break;
+    }
+    if (at === start || at - start > 4) return false;
+    bits[written++] = group >> 8;
+    bits[written++] = group & 0xff;
+    if (at === end) break;
+    if (text[at++] !== ':' || at === end) return false;
+    if (text[at] === ':') {
+      if (gap >= 0) return false;
+      gap = written;
+      at++;
+    }
+  }
+  if (gap < 0) return written === 16;
+  const tail = 16 - (written - gap);
+  bits.copyWithin(tail, gap, written).fill(0, gap, tail);
+  return written < 16; // '::' is one group of zeros at least.
+}
+
+/** Four decimal numbers without leading zeros, which some readers would take for octal. */
+function readIPv4(
+  text: string,
+  start: number,
+  end: number,
+  bits: Uint8Array,
+  offset: number,
+): boolean {
+  let at = start;
+  for (let part = 0; part < 4; part++) {
+    if (part > 0 && text[at++] !== '.') return false;
+    const first = at;
+    let value = 0;
+    for (let digit; at < end && (digit = hexDigit(text.charCodeAt(at))) >= 0 && digit < 10; at++) {
+      value = value * 10 + digit;
+    }
+    const digits = at - first;
+    if (digits < 1 || digits > 3 || value > 255 || (digits > 1 && text[first] === '0'))
+      return false;
+    bits[offset + part] = value;
+  }
+  return at === end;
+}
+
+/** The value of a hexadecimal digit, or -1. */
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
+}

@@ -1,0 +1,119 @@
+// The order of attempts of the race engine, and where they come from.
+
+import { connectByList, sortAddressPairs, type ConnectOptions } from '#dist/index';
+import { connectErrorOf, failureOf } from '../support/failure';
+import { refusingPort, refusingPorts, serve } from '../support/servers';
+
+const race: ConnectOptions = { engine: 'race' };
+
+describe('order', () => {
+  test('RFC 6724 rule 6: ::1 has precedence over 127.0.0.1, wherever it stands in the list', async () => {
+    const [v4, v6] = [await refusingPort(), await refusingPort('::1')];
+    const list = [`127.0.0.1:${v4}`, `[::1]:${v6}`];
+    const error = await connectErrorOf(connectByList(list, race));
+    expect(error.attempts.map(({ host }) => host)).toEqual(['::1', '127.0.0.1']);
+  });
+
+  test('RFC 6724 rule 10: between equals the order of the list decides', async () => {
+    const ports = await refusingPorts(8);
+    const error = await connectErrorOf(
+      connectByList(
+        ports.map((port) => `127.0.0.1:${port}`),
+        race,
+      ),
+    );
+    expect(error.attempts.map(({ port }) => port)).toEqual(ports);
+  });
+
+  test('RFC 8305 section 4: families take turns', async () => {
+    const v4 = await refusingPorts(3);
+    const v6 = await refusingPorts(3, '::1');
+    const list = [
+      ...v4.map((port) => ({ host: '127.0.0.1', port })),
+      ...v6.map((port) => ({ host: '::1', port })),
+    ];
+    const error = await connectErrorOf(connectByList(list, race));
+    expect(error.attempts.map(({ port }) => port)).toEqual([
+      v6[0],
+      v4[0],
+      v6[1],
+      v4[1],
+      v6[2],
+      v4[2],
+    ]);
+  });
+
+  test('sortAddressPairs() tells what would be tried, best first', async () => {
+    const pairs = await sortAddressPairs(['127.0.0.1:80', '[::1]:443', '[fe80::1%nowhere]:80']);
+    const best = pairs.slice(0, 3);
+    expect(best).toMatchObject([
+      { scope: 2, label: 0, precedence: 50, reachable: true },
+      { scope: 2, label: 4, precedence: 35, reachable: true },
+      { scope: 2, label: 1, precedence: 40, reachable: false },
+    ]);
+    expect(best.map(({ remote }) => [remote.address, remote.port])).toEqual([
+      ['::1', 443],
+      ['127.0.0.1', 80],
+      ['fe80::1', 80],
+    ]);
+    expect(best.map(({ local }) => local?.address)).toEqual(['::1', '127.0.0.1', undefined]);
+  });
+
+  test('sortAddressPairs() refuses what connectByList() refuses', async () => {
+    expect(await failureOf(sortAddressPairs([]))).toMatchObject({ code: 'ERR_INVALID_ARG_VALUE' });
+  });
+
+  test('10,000 endpoints are ordered, and the healthy one among them is found', async () => {
+    const server = await serve();
+    const port = await refusingPort();
+    const list = Array.from({ length: 10_000 }, (_, i) => ({
+      host: `127.0.${i >> 8}.${i & 255}`,
+      port,
+    }));
+    list.splice(9_000, 0, { host: '127.0.0.1', port: server.port });
+    const { socket, attempts } = await connectByList(list, race);
+    socket.destroy();
+    expect(attempts).toHaveLength(9_001);
+    await server.close();
+  });
+
+  describe('from where', () => {
+    test('localAddress and localPort are where the connection comes from', async () => {
+      const server = await serve();
+      const localPort = await refusingPort();
+      const options = { ...race, localAddress: '127.0.0.1', localPort };
+      const list = [`127.0.0.1:${server.port}`];
+      const accepted = server.accepted();
+      const { socket, localAddress } = await connectByList(list, options);
+      expect(localAddress).toMatchObject({ address: '127.0.0.1', port: localPort });
+      expect(socket.localPort).toBe(localPort);
+      expect((await accepted).remotePort).toBe(localPort);
+      socket.destroy();
+      await server.close();
+    });
+
+    test('a localPort alone leaves the address to the system', async () => {
+      const server = await serve();
+      const localPort = await refusingPort();
+      const list = [`127.0.0.1:${server.port}`];
+      const { socket, localAddress } = await connectByList(list, { ...race, localPort });
+      expect(localAddress).toMatchObject({ address: '127.0.0.1', port: localPort });
+      socket.destroy();
+      await server.close();
+    });
+
+    test('an address that is not ours fails as an attempt', async () => {
+      const server = await serve();
+      const options = { ...race, localAddress: '192.0.2.1' };
+      const error = await connectErrorOf(connectByList([`127.0.0.1:${server.port}`], options));
+      expect(error).toMatchObject({ code: 'EADDRNOTAVAIL' });
+      await server.close();
+    });
+
+    test('C05 winsock takes an unbound socket only: asked for both, it is refused', async () => {
+      const options: ConnectOptions = { engine: 'winsock', localAddress: '127.0.0.1' };
+      const failure = await failureOf(connectByList(['127.0.0.1:1'], options));
+      expect(failure).toMatchObject({ code: 'ERR_INVALID_ARG_VALUE' });
+    });
+  });
+});
