@@ -14,9 +14,10 @@ const BLOCKED = 'ERR_IP_BLOCKED';
 export function splitBlocked(
   targets: readonly Endpoint[],
   blockList: net.BlockList | undefined,
-  now: number,
+  elapsed: () => number,
 ): { allowed: readonly Endpoint[]; blocked: Attempt[] } {
   if (blockList === undefined) return { allowed: targets, blocked: [] };
+  const now = elapsed();
   const allowed: Endpoint[] = [];
   const blocked: Attempt[] = [];
   for (const target of targets) {

@@ -3,7 +3,6 @@
 import type * as net from 'node:net';
 
 import type { Attempt } from './attempt';
-import { splitBlocked } from './blocked';
 import { readEndpoints, type EndpointLike } from './endpoints';
 import { chooseEngine, type Engine, type Made } from './engine';
 import { accessDenied } from './errors';
@@ -13,8 +12,8 @@ import { readOptions, type ConnectOptions, type Settings } from './options';
 import { orAbort } from './or-abort';
 import { allPairs, type AddressPair } from './pairs';
 import { connectByRace } from './race-engine';
-import { Resolution } from './resolve';
 import { adopt } from './socket';
+import { Targets } from './targets';
 import { connectByWinsock } from './winsock-engine';
 
 /** A connection that was made, and how. */
@@ -59,20 +58,21 @@ export async function connectByList(
 
   const engine = chooseEngine(settings);
 
-  const hasNames = asked.some(({ family }) => family === 0);
-  const resolution = hasNames ? new Resolution(asked, settings, elapsed) : undefined;
-  const inTime = resolution ? await within(resolution.done, settings) : true;
-  const { endpoints: targets, failures } = resolution?.result() ?? {
-    endpoints: asked,
-    failures: [],
-  };
-  if (!inTime) throw raceFailure(failures, settings.timeout, targets);
-  const { allowed, blocked } = splitBlocked(targets, settings.blockList, elapsed());
-  const earlier = [...failures, ...blocked];
-  if (allowed.length === 0) throw raceFailure(earlier, undefined, []);
+  const targets = new Targets(asked, settings, elapsed);
+  if (targets.resolution) {
+    const { begun, done } = targets.resolution;
+    // Winsock takes the list as a whole, and a policy sees it as a whole.
+    const isWhole = engine === 'winsock' || settings.policy !== undefined;
+    const inTime = await within(isWhole ? done : begun, settings);
+    targets.take();
+    if (!inTime) throw raceFailure(targets.rowsAtDeadline(), settings.timeout, targets.known);
+  }
+  if (targets.isComplete && targets.known.length === 0) {
+    throw raceFailure(targets.rows(), undefined, []);
+  }
 
   const connect = engine === 'winsock' ? connectByWinsock : connectByRace;
-  const made = await connect(allowed, earlier, settings, elapsed());
+  const made = await connect(targets, settings, elapsed());
   return new MadeConnection(adoptOrClose(made.socket, settings), engine, made);
 }
 
@@ -86,15 +86,11 @@ export async function connectByList(
  */
 export async function sortAddressPairs(endpoints: Iterable<EndpointLike>): Promise<AddressPair[]> {
   const calledAt = performance.now();
-  const resolution = new Resolution(
-    readEndpoints(endpoints),
-    {},
-    () => performance.now() - calledAt,
-  );
-  await resolution.done;
-  const { endpoints: targets, failures } = resolution.result();
-  if (targets.length === 0) throw raceFailure(failures, undefined, []);
-  return allPairs(targets);
+  const targets = new Targets(readEndpoints(endpoints), {}, () => performance.now() - calledAt);
+  await targets.resolution?.done;
+  targets.take();
+  if (targets.known.length === 0) throw raceFailure(targets.rows(), undefined, []);
+  return allPairs(targets.known);
 }
 
 /** Addresses and attempts become objects when somebody asks for them: mostly nobody does. */

@@ -7,7 +7,7 @@ import { toSocketAddress, type Endpoint } from './endpoints';
 import { invalidArgType, invalidArgValue, outOfRange } from './errors';
 import { alternativesOf } from './local-addresses';
 import { addon } from './native';
-import type { Settings } from './options';
+import type { ConnectOptions } from './options';
 import { alternateFamilies, describeAddress, sortDestinations } from './rfc6724';
 
 /** A destination and where to reach it from, as a `policy` and sortAddressPairs() see it. */
@@ -36,26 +36,25 @@ export interface Pair {
   readonly bind: string;
 }
 
-/** Pairs that a race begins with, and those that come after each destination has had its best one. */
-export interface Plan {
-  readonly first: readonly Pair[];
-  readonly rest: Iterator<Pair> | undefined;
-}
-
 /** More than a policy means. */
 const MOST_PAIRS = 1_000_000;
 
-/** The plan of the race engine. Throws what `policy` throws, and when it leaves nothing. */
-export function planRace(targets: readonly Endpoint[], settings: RaceSources): Plan {
-  const { policy, localAddress = '' } = settings;
-  const first = orderPairs(targets, localAddress);
-  // An address asked for is the only one.
-  const rest = localAddress === '' ? restOf(first) : undefined;
-  if (policy === undefined) return { first, rest };
-  return { first: applyPolicy(policy, first, rest), rest: undefined };
+type PairOptions = Pick<ConnectOptions, 'policy' | 'localAddress'>;
+
+/** What the race engine begins with. Throws what `policy` throws, and when it leaves nothing. */
+export function firstPairs(targets: readonly Endpoint[], options: PairOptions): Pair[] {
+  const { policy, localAddress } = options;
+  const first = orderPairs(targets, localAddress ?? '');
+  return policy === undefined ? first : applyPolicy(policy, first, otherPairs(first, options));
 }
 
-type RaceSources = Pick<Settings, 'policy' | 'localAddress'>;
+/**
+ * What comes after each destination has had its best pair; made when it is asked for. With an address that
+ * was asked for there are none.
+ */
+export function* otherPairs(first: readonly Pair[], options: PairOptions): Generator<Pair> {
+  if (options.localAddress === undefined) yield* alternativesOf(withSources(first));
+}
 
 /** The destinations of the winsock engine: which pairs are made of them is Windows' say. */
 export function planWinsock(
@@ -95,11 +94,6 @@ function orderPairs(targets: readonly Endpoint[], bind: string): Pair[] {
   return [...alternateFamilies(reachable), ...unreachable].map(({ target, source }) => {
     return { target, source: source?.address ?? '', bind };
   });
-}
-
-/** Made when the first of them is asked for. */
-function* restOf(first: readonly Pair[]): Generator<Pair> {
-  yield* alternativesOf(withSources(first));
 }
 
 /** A single target's source was not asked for: nothing had to be ordered by it. */

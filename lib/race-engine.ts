@@ -9,8 +9,10 @@ import { raceFailure } from './failure';
 import { addon, type NativePairs } from './native';
 import type { Settings } from './options';
 import { orAbort } from './or-abort';
-import { planRace, type Pair } from './pairs';
+import type { Pair } from './pairs';
+import { Supply } from './supply';
 import { errorOfErrno, TIMED_OUT } from './system-errors';
+import type { Targets } from './targets';
 
 /** Verdict::kDeadline in src-native/core/race.h. */
 const DEADLINE = 3;
@@ -19,60 +21,40 @@ const OUTCOMES: readonly Outcome[] = ['failed', 'connected', 'failed', 'timeout'
 /** outcome, errno, start, end, local port: what one row of the addon's numbers holds. */
 const COLUMNS = 5;
 
-/** How many further pairs are made at a time. */
-const BATCH = 64;
-
-/**
- * @param targets all of them addresses.
- * @param earlier rows of what led to no attempt: names without an address, and what is blocked.
- * @param startsAt ms from the call.
- */
+/** @param startsAt ms from the call. */
 export async function connectByRace(
-  targets: readonly Endpoint[],
-  earlier: readonly Attempt[],
+  targets: Targets,
   settings: Settings,
   startsAt: number,
 ): Promise<Made> {
-  const { attemptDelay, attemptTimeout, timeout, signal } = settings;
-  const { localPort = 0 } = settings;
+  const { attemptDelay, attemptTimeout, timeout, signal, localPort = 0 } = settings;
   const native = addon();
-  const plan = planRace(targets, settings);
-  const pairs = [...plan.first];
-
+  const supply = new Supply(targets, settings);
   const result = await orAbort<RaceResult>(signal, (resolve) => {
     const id = native.race(
-      toNative(pairs, localPort),
-      plan.rest !== undefined,
+      toNative(supply.pairs, localPort),
+      true,
       attemptDelay ?? NaN,
       attemptTimeout,
       timeout - startsAt,
       (verdict, winner, socket, rows, locals) => {
-        resolve(new RaceResult(pairs, earlier, startsAt, verdict, winner, socket, rows, locals));
+        supply.onMore(undefined);
+        resolve(
+          new RaceResult(supply.pairs, targets, startsAt, verdict, winner, socket, rows, locals),
+        );
       },
-      () => {
-        const batch = take(BATCH, plan.rest);
-        pairs.push(...batch);
-        native.offer(id, toNative(batch, localPort), batch.length === BATCH);
-      },
+      () => supply.ask(),
     );
+    supply.onMore((pairs, more) => native.offer(id, toNative(pairs, localPort), more));
     return () => native.abort(id);
   });
   if (result.socket >= 0) return result;
   // Thrown here and not from the addon's call, so that the stack leads to the caller.
+  const isLate = result.verdict === DEADLINE;
+  const earlier = isLate ? targets.rowsAtDeadline() : targets.rows();
   const tried = result.triedTargets();
-  const untried = targets.filter((target) => !tried.has(target));
-  const limit = result.verdict === DEADLINE ? timeout : undefined;
-  throw raceFailure(result.readAttempts(), limit, untried);
-}
-
-function take(most: number, rest: Iterator<Pair> | undefined): Pair[] {
-  const batch: Pair[] = [];
-  while (rest && batch.length < most) {
-    const next = rest.next();
-    if (next.done === true) break;
-    batch.push(next.value);
-  }
-  return batch;
+  const untried = targets.known.filter((target) => !tried.has(target));
+  throw raceFailure([...earlier, ...result.readTried()], isLate ? timeout : undefined, untried);
 }
 
 function toNative(pairs: readonly Pair[], localPort: number): NativePairs {
@@ -89,7 +71,7 @@ function toNative(pairs: readonly Pair[], localPort: number): NativePairs {
 class RaceResult implements Made {
   constructor(
     private readonly pairs: readonly Pair[],
-    private readonly earlier: readonly Attempt[],
+    private readonly targets: Targets,
     private readonly startsAt: number,
     readonly verdict: number,
     private readonly winner: number,
@@ -108,12 +90,15 @@ class RaceResult implements Made {
   }
 
   readAttempts(): Attempt[] {
-    const attempts = this.locals.map((_, row) => {
+    return [...this.targets.rows(), ...this.readTried()];
+  }
+
+  readTried(): Attempt[] {
+    return this.locals.map((_, row) => {
       const numbers = this.rows.slice(row * COLUMNS, (row + 1) * COLUMNS);
       const { target } = this.pairs[row] as Pair;
       return readRow(target, numbers, this.startsAt, this.readLocal(row));
     });
-    return [...this.earlier, ...attempts];
   }
 
   triedTargets(): Set<Endpoint> {

@@ -7,73 +7,118 @@ import type { Attempt } from './attempt';
 import { unmapped, type Endpoint } from './endpoints';
 import type { ConnectOptions } from './options';
 
-export interface Resolved {
-  /** The endpoints in the order of the list, each name replaced by its addresses. */
-  readonly endpoints: readonly Endpoint[];
-  /** A row for each name that gave no address. */
-  readonly failures: readonly Attempt[];
-}
+/**
+ * How long the first addresses wait for the other names, in ms. RFC 8305 section 3 lets A records wait so
+ * long for AAAA; dns.lookup has both in one answer, and here it is names that wait for each other.
+ */
+const RESOLUTION_DELAY = 50;
 
 /** The lookups of one list while they run. */
 export class Resolution {
   /** Settles when every name has its answer. It rejects only with what `lookup` itself throws. */
   readonly done: Promise<void>;
+  /** Settles when it is time to begin: every name has its answer, or the first addresses have waited. */
+  readonly begun: Promise<void>;
   private readonly answers = new Map<string, Answer>();
+  private readonly taken = new Set<Endpoint>();
+  private timer: NodeJS.Timeout | undefined;
+  private begin: () => void = () => undefined;
+  private onAnswer: (() => void) | undefined;
 
   constructor(
     private readonly endpoints: readonly Endpoint[],
     { lookup, family = 0 }: Pick<ConnectOptions, 'lookup' | 'family'>,
     private readonly elapsed: () => number,
   ) {
-    const names = new Set(endpoints.filter(({ family }) => family === 0).map(({ host }) => host));
-    const ask = lookup ?? dns.lookup;
-    this.done = Promise.all(Array.from(names, (name) => this.ask(name, ask, family))).then(
-      () => undefined,
-    );
+    const names = new Set(endpoints.filter(isName).map(({ host }) => host));
+    const begun = new Promise<void>((resolve) => (this.begin = resolve));
+    if (!endpoints.every(isName)) this.beginSoon();
+    const asking = Array.from(names, (name) => this.ask(name, lookup ?? dns.lookup, family));
+    this.done = Promise.all(asking).then(() => {
+      clearTimeout(this.timer);
+    });
+    this.begun = Promise.race([begun, this.done]);
+    // Whoever waits for one of them sees the error; nobody has to wait for both.
+    this.done.catch(() => clearTimeout(this.timer));
+    this.begun.catch(() => undefined);
   }
 
-  /** What is known by now. A name without an answer yet counts as timed out. */
-  result(): Resolved {
-    const endpoints: Endpoint[] = [];
-    const failures: Attempt[] = [];
+  /** The endpoints that have become known since this was asked last, in the order of the list. */
+  take(): Endpoint[] {
+    const known: Endpoint[] = [];
     for (const endpoint of this.endpoints) {
-      const answer = this.answers.get(endpoint.host);
-      if (endpoint.family !== 0) {
-        endpoints.push(endpoint);
-      } else if (answer?.addresses) {
-        for (const address of answer.addresses) endpoints.push({ ...endpoint, ...address });
-      } else {
-        failures.push({
-          host: endpoint.host,
-          port: endpoint.port,
-          remoteAddress: undefined,
-          localAddress: undefined,
-          outcome: answer ? 'failed' : 'timeout',
-          code: answer?.code ?? 'ETIMEDOUT',
-          start: 0,
-          end: answer?.end ?? this.elapsed(),
-        });
-      }
+      const addresses = isName(endpoint) ? this.answers.get(endpoint.host)?.addresses : [endpoint];
+      if (addresses === undefined || this.taken.has(endpoint)) continue;
+      this.taken.add(endpoint);
+      for (const { address, family } of addresses) known.push({ ...endpoint, address, family });
     }
-    return { endpoints, failures };
+    return known;
+  }
+
+  /** Calls back each time that a name has its answer from now on. */
+  notify(onAnswer: (() => void) | undefined): void {
+    this.onAnswer = onAnswer;
+  }
+
+  get isDone(): boolean {
+    return this.endpoints.every((endpoint) => !isName(endpoint) || this.answers.has(endpoint.host));
+  }
+
+  /** A row for each name that gave no address. */
+  failures(): Attempt[] {
+    return this.rowsOf((answer) => answer !== undefined && answer.addresses === undefined);
+  }
+
+  /** A row for each name that has no answer yet. */
+  unanswered(): Attempt[] {
+    return this.rowsOf((answer) => answer === undefined);
+  }
+
+  private rowsOf(isMeant: (answer: Answer | undefined) => boolean): Attempt[] {
+    const endpoints = this.endpoints.filter((endpoint) => {
+      return isName(endpoint) && isMeant(this.answers.get(endpoint.host));
+    });
+    return endpoints.map(({ host, port }) => {
+      const answer = this.answers.get(host);
+      return {
+        host,
+        port,
+        remoteAddress: undefined,
+        localAddress: undefined,
+        outcome: answer ? 'failed' : 'timeout',
+        code: answer?.code ?? 'ETIMEDOUT',
+        start: 0,
+        end: answer?.end ?? this.elapsed(),
+      };
+    });
+  }
+
+  private beginSoon(): void {
+    this.timer ??= setTimeout(() => this.begin(), RESOLUTION_DELAY);
   }
 
   private ask(name: string, lookup: net.LookupFunction, family: 0 | 4 | 6): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (answer: Omit<Answer, 'end'>): void => {
         this.answers.set(name, { ...answer, end: this.elapsed() });
+        if (answer.addresses) this.beginSoon();
         resolve();
+        this.onAnswer?.();
       };
       try {
         lookup(name, { all: true, family }, (error, address, oneFamily) => {
-          if (error) return settle({ code: error.code ?? 'EAI_FAIL' });
-          settle(readAddresses(address, oneFamily, family));
+          if (error) settle({ code: error.code ?? 'EAI_FAIL' });
+          else settle(readAddresses(address, oneFamily, family));
         });
       } catch (error) {
         reject(error);
       }
     });
   }
+}
+
+function isName({ family }: Endpoint): boolean {
+  return family === 0;
 }
 
 /** Addresses, or the code of the error there was instead. */

@@ -5,7 +5,6 @@
 import type * as net from 'node:net';
 import { isMainThread } from 'node:worker_threads';
 
-import type { Attempt } from './attempt';
 import { toSocketAddress, type Endpoint } from './endpoints';
 import type { Made } from './engine';
 import { raceFailure, winsockFailure } from './failure';
@@ -13,6 +12,7 @@ import { addon } from './native';
 import type { Settings } from './options';
 import { orAbort } from './or-abort';
 import { planWinsock } from './pairs';
+import type { Targets } from './targets';
 import { wsaError } from './wsa-codes';
 
 /** Which function failed; the order is that of ListResult::Step in src-native/winsock/connect_by_list.h. */
@@ -20,13 +20,13 @@ const STEPS = ['', 'WSASocket', 'setsockopt', 'WSAConnectByList', 'setsockopt'] 
 
 /** The parameters are those of connectByRace(). */
 export async function connectByWinsock(
-  given: readonly Endpoint[],
-  earlier: readonly Attempt[],
+  given: Targets,
   settings: Settings,
   startsAt: number,
 ): Promise<Made> {
   const { timeout, signal, policy } = settings;
-  const targets = planWinsock(given, policy);
+  const targets = planWinsock(given.known, policy);
+  const earlier = given.rows();
   const timeLeft = timeout - startsAt;
   // Lookups have used all the time up: there is none to give to Winsock.
   if (timeLeft <= 0) throw raceFailure(earlier, timeout, targets);

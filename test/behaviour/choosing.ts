@@ -175,9 +175,7 @@ export function describeChoosing({ options }: EngineUnderTest): void {
       ['a localPort above 65535', { localPort: 65536 }, 'ERR_SOCKET_BAD_PORT'],
       ['a localPort of text', { localPort: '80' }, 'ERR_INVALID_ARG_TYPE'],
     ])('%s is refused', async (_what, bad, code) => {
-      const failure = await failureOf(
-        connectByList([refused], { ...options, ...bad }),
-      );
+      const failure = await failureOf(connectByList([refused], { ...options, ...bad }));
       expect(failure).toMatchObject({ code });
     });
   });

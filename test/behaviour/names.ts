@@ -140,7 +140,7 @@ export function describeNames({ options, races }: EngineUnderTest): void {
     test('the timeout counts from the call: a lookup that never answers ends with it', async () => {
       const lookup: net.LookupFunction = () => undefined;
       const error = await connectErrorOf(
-        connectByList(['slow.test:80', `127.0.0.1:${server.port}`], {
+        connectByList(['slow.test:80'], {
           ...options,
           lookup,
           timeout: 100,

@@ -78,7 +78,9 @@ onLinux('in a network of its own', () => {
       ip link add here type veth peer name there
       unshare --net sleep 30 & sleep=$!
       trap "kill $sleep" EXIT
-      until ip link set there netns $sleep 2>/dev/null; do sleep 0.05; done
+      # It is in its own namespace when that is another one than ours.
+      until [ "$(readlink /proc/$sleep/ns/net)" != "$(readlink /proc/$$/ns/net)" ]; do sleep 0.05; done
+      ip link set there netns $sleep
       run() { nsenter --net=/proc/$sleep/ns/net "$@"; }
       ip addr add 192.0.2.1/24 dev here
       ip addr add 192.0.2.2/24 dev here

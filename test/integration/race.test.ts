@@ -1,6 +1,7 @@
 // The race engine keeps every promise of the suite, and those that only a race can make.
 
 import * as fs from 'node:fs';
+import type * as net from 'node:net';
 
 import { connectByList, type Connection, type ConnectOptions } from '#dist/index';
 import { describeEngine } from '../behaviour/suite';
@@ -129,6 +130,71 @@ describe('race', () => {
       clearInterval(counting);
       expect(error.attempts).toHaveLength(3_000);
       expect(turns).toBeGreaterThan(3);
+    });
+
+    describe('names that take their time (RFC 8305 section 3)', () => {
+      /** Answers each name after so many ms; undefined: never. */
+      function slowLookup(times: Record<string, number | undefined>): net.LookupFunction {
+        return (name, _options, callback) => {
+          const ms = times[name];
+          if (ms !== undefined) setTimeout(callback, ms, null, '127.0.0.1', 4);
+        };
+      }
+
+      test('the names that have their addresses are tried meanwhile', async () => {
+        const lookup = slowLookup({ 'quick.test': 0, 'slow.test': undefined });
+        const list = [`slow.test:80`, `quick.test:${healthy.port}`];
+        const { attempts } = await raced(list, { lookup });
+        expect(attempts).toMatchObject([{ host: 'quick.test', outcome: 'connected' }]);
+      });
+
+      test('a name that comes late is tried when its turn comes', async () => {
+        const lookup = slowLookup({ 'late.test': 150 });
+        const { attempts } = await raced([dead, `late.test:${healthy.port}`], { lookup });
+        expect(attempts).toMatchObject([
+          { outcome: 'lost' },
+          { host: 'late.test', outcome: 'connected' },
+        ]);
+        const [first, second] = attempts.map(({ start }) => start) as [number, number];
+        expect(second - first).toBeGreaterThanOrEqual(250);
+      });
+
+      test('a name that comes later than its turn is tried at once', async () => {
+        const refusing = `127.0.0.1:${await refusingPort()}`;
+        const lookup = slowLookup({ 'late.test': 300 });
+        const { attempts } = await raced([refusing, `late.test:${healthy.port}`], { lookup });
+        expect(attempts).toMatchObject([
+          { outcome: 'failed' },
+          { host: 'late.test', outcome: 'connected' },
+        ]);
+        expect(attempts[1]?.start).toBeGreaterThanOrEqual(290);
+      });
+
+      test('names that answer soon are ordered with the others: the first wait up to 50 ms', async () => {
+        const lookup = slowLookup({ 'soon.test': 5 });
+        const list = [`soon.test:${healthy.port}`, alive];
+        const { attempts } = await raced(list, { lookup });
+        expect(attempts).toMatchObject([{ host: 'soon.test', outcome: 'connected' }]);
+      });
+
+      test('at the deadline a name without an answer has an error as well', async () => {
+        const lookup = slowLookup({ 'never.test': undefined });
+        const options = { ...race.options, lookup, timeout: 200 };
+        const error = await connectErrorOf(connectByList([dead, 'never.test:80'], options));
+        expect(error).toMatchObject({ code: 'ETIMEDOUT' });
+        expect(error.errors).toMatchObject([
+          { syscall: 'getaddrinfo', address: 'never.test', code: 'ETIMEDOUT' },
+          { syscall: 'connect', address: '127.0.0.1', code: 'ETIMEDOUT' },
+        ]);
+      });
+
+      test('what comes when the race is over changes nothing', async () => {
+        const lookup = slowLookup({ 'late.test': 100 });
+        const { attempts } = await raced([alive, `late.test:${healthy.port}`], { lookup });
+        await new Promise((resolve) => setTimeout(resolve, 150));
+        expect(attempts).toMatchObject([{ host: '127.0.0.1', outcome: 'connected' }]);
+        expect(healthy.sockets.size).toBe(0);
+      });
     });
 
     describe('while JavaScript holds the loop', () => {
