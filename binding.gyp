@@ -5,6 +5,7 @@
       "sources": [
         "src-native/addon/binding.cc",
         "src-native/addon/environment.cc",
+        "src-native/addon/service.cc",
         "src-native/addon/values.cc",
         "src-native/core/address.cc",
         "src-native/core/race.cc",
@@ -23,10 +24,13 @@
             "src-native/winsock/binding.cc",
             "src-native/winsock/canceller.cc",
             "src-native/winsock/connect_by_list.cc",
+            "src-native/winsock/connect_by_name.cc",
             "src-native/winsock/connect_worker.cc",
-            "src-native/winsock/list_calls.cc",
             "src-native/winsock/pool_seat.cc",
-            "src-native/winsock/socket_ops.cc"
+            "src-native/winsock/services.cc",
+            "src-native/winsock/socket_ops.cc",
+            "src-native/winsock/winsock_call.cc",
+            "src-native/winsock/winsock_calls.cc"
           ],
           "defines": ["_WIN32_WINNT=0x0A00", "WINVER=0x0A00"],
           "libraries": ["-lws2_32.lib", "-liphlpapi.lib"],
@@ -42,9 +46,11 @@
           "cflags_cc": ["-std=c++17"],
           "cflags_cc!": ["-std=gnu++17", "-std=gnu++20", "-std=gnu++1y"]
         }],
-        ["OS=='linux'", { "sources": ["src-native/posix/linux/new_socket.cc"] }],
+        ["OS=='linux'", {
+          "sources": ["src-native/posix/linux/new_socket.cc", "src-native/posix/linux/services.cc"]
+        }],
         ["OS=='mac'", {
-          "sources": ["src-native/posix/bsd/new_socket.cc"],
+          "sources": ["src-native/posix/bsd/new_socket.cc", "src-native/posix/bsd/services.cc"],
           "xcode_settings": {
             "CLANG_CXX_LANGUAGE_STANDARD": "c++17",
             "GCC_SYMBOLS_PRIVATE_EXTERN": "YES",

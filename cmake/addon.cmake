@@ -10,6 +10,7 @@ cmake_path(ABSOLUTE_PATH NODE_ADDON_API_DIR BASE_DIRECTORY "${CMAKE_SOURCE_DIR}"
 add_library(connect_by_list MODULE
   src-native/addon/binding.cc
   src-native/addon/environment.cc
+  src-native/addon/service.cc
   src-native/addon/values.cc
   src-native/loop/loop_handles.cc
   src-native/race/race_call.cc)
@@ -19,9 +20,11 @@ if(WIN32)
     src-native/winsock/binding.cc
     src-native/winsock/canceller.cc
     src-native/winsock/connect_by_list.cc
+    src-native/winsock/connect_by_name.cc
     src-native/winsock/connect_worker.cc
-    src-native/winsock/list_calls.cc
-    src-native/winsock/pool_seat.cc)
+    src-native/winsock/pool_seat.cc
+    src-native/winsock/winsock_call.cc
+    src-native/winsock/winsock_calls.cc)
 else()
   target_sources(connect_by_list PRIVATE src-native/posix/no_platform_engine.cc)
 endif()

@@ -1,22 +1,30 @@
-// The winsock engine: the real WSAConnectByList
-// (learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsaconnectbylist). Which pairs it tries, and
-// in what order, is Windows' say; it tells of the winner, or of its last failure, and of nothing else.
+// The winsock engine: the real WSAConnectByList and WSAConnectByName
+// (learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsaconnectbylist, …-wsaconnectbynamew). Which
+// pairs they try, and in what order, is Windows' say; they tell of the winner, or of the last failure, and
+// of nothing else.
 
 import type * as net from 'node:net';
 import { isMainThread } from 'node:worker_threads';
 
+import type { Attempt } from './attempt';
 import { toSocketAddress, type Endpoint } from './endpoints';
-import type { Made } from './engine';
+import type { Made, WinsockFunction } from './engine';
 import { raceFailure, winsockFailure } from './failure';
-import { addon } from './native';
+import { addon, type WinsockDone } from './native';
 import type { Settings } from './options';
 import { orAbort } from './or-abort';
 import { planWinsock } from './pairs';
 import type { Targets } from './targets';
 import { wsaError } from './wsa-codes';
 
-/** Which function failed; the order is that of ListResult::Step in src-native/winsock/connect_by_list.h. */
-const STEPS = ['', 'WSASocket', 'setsockopt', 'WSAConnectByList', 'setsockopt'] as const;
+/** What the two functions differ in. */
+interface WinsockCall {
+  readonly name: WinsockFunction;
+  /** Starts it, and answers with its id. `timeout` is in ms. */
+  start(timeout: number, mayUsePool: boolean, done: WinsockDone): number | undefined;
+  /** The host, as the caller wrote it, that led to this address. */
+  hostOf(remote: net.SocketAddress): string;
+}
 
 /** The parameters are those of connectByRace(). */
 export async function connectByWinsock(
@@ -24,18 +32,58 @@ export async function connectByWinsock(
   settings: Settings,
   startsAt: number,
 ): Promise<Made> {
-  const { timeout, signal, policy } = settings;
-  const targets = planWinsock(given.known, policy);
-  const earlier = given.rows();
+  const targets = planWinsock(given.known, settings.policy);
+  const call: WinsockCall = {
+    name: 'WSAConnectByList',
+    start: (timeout, mayUsePool, done) =>
+      addon().connectByList?.(
+        targets.map(({ address }) => address),
+        targets.map(({ port }) => port),
+        timeout,
+        mayUsePool,
+        done,
+      ),
+    hostOf: (remote) => hostOf(remote, targets),
+  };
+  return make(call, targets, given.rows(), settings, startsAt);
+}
+
+/**
+ * @param endpoint a name that Windows shall resolve, or an address.
+ * @param startsAt ms from the call.
+ */
+export function connectNameByWinsock(
+  endpoint: Endpoint,
+  settings: Settings,
+  startsAt: number,
+): Promise<Made> {
+  const { host, port } = endpoint;
+  const call: WinsockCall = {
+    name: 'WSAConnectByName',
+    start: (timeout, mayUsePool, done) =>
+      addon().connectByName?.(host, String(port), timeout, mayUsePool, done),
+    hostOf: () => host,
+  };
+  return make(call, [endpoint], [], settings, startsAt);
+}
+
+async function make(
+  call: WinsockCall,
+  targets: readonly Endpoint[],
+  earlier: readonly Attempt[],
+  settings: Settings,
+  startsAt: number,
+): Promise<Made> {
+  const { timeout, signal } = settings;
   const timeLeft = timeout - startsAt;
   // Lookups have used all the time up: there is none to give to Winsock.
   if (timeLeft <= 0) throw raceFailure(earlier, timeout, targets);
 
   const calledAt = performance.now();
-  const result = await call(targets, timeLeft, signal);
+  const result = await run(call, timeLeft, signal);
   const took = performance.now() - calledAt;
   if (result.socket < 0) {
-    const step = STEPS[result.failedStep] ?? 'WSAConnectByList';
+    const step = STEPS[result.failedStep] ?? call.name;
     throw winsockFailure(wsaError(result.wsaCode), step, targets, earlier, took);
   }
   const { local, remote } = result;
@@ -46,7 +94,7 @@ export async function connectByWinsock(
     readAttempts: () => [
       ...earlier,
       {
-        host: hostOf(remote, targets),
+        host: call.hostOf(remote),
         port: remote.port,
         remoteAddress: remote,
         localAddress: local,
@@ -59,6 +107,12 @@ export async function connectByWinsock(
   };
 }
 
+/**
+ * Which function failed, where it was not the one that the call is for; the order is that of
+ * CallResult::Step in src-native/winsock/winsock_call.h.
+ */
+const STEPS = [undefined, 'WSASocket', 'setsockopt', undefined, 'setsockopt'] as const;
+
 interface CallResult {
   failedStep: number;
   wsaCode: number;
@@ -67,17 +121,15 @@ interface CallResult {
   remote: net.SocketAddress;
 }
 
-function call(
-  targets: readonly Endpoint[],
+function run(
+  call: WinsockCall,
   timeLeft: number,
   signal: AbortSignal | undefined,
 ): Promise<CallResult> {
   const native = addon();
   endCallsAtExit();
   return orAbort<CallResult>(signal, (resolve) => {
-    const id = native.connectByList?.(
-      targets.map(({ address }) => address),
-      targets.map(({ port }) => port),
+    const id = call.start(
       // C12: a timeval counts microseconds, and one of zero would be another promise.
       Math.max(timeLeft, 0.001),
       // Node tells an addon that a worker thread ends only when the pool has given back what it runs for
@@ -93,7 +145,7 @@ function call(
         });
       },
     );
-    return () => native.abortConnectByList?.(id as number);
+    return () => native.abortWinsock?.(id as number);
   });
 }
 
@@ -115,5 +167,5 @@ let endsCallsAtExit = false;
 function endCallsAtExit(): void {
   if (endsCallsAtExit) return;
   endsCallsAtExit = true;
-  process.once('exit', () => addon().abortAllConnectByList?.());
+  process.once('exit', () => addon().abortAllWinsock?.());
 }

@@ -1,6 +1,8 @@
-// Winsock's error codes and Node's names for them. The list is what connect(), WSASocket(), setsockopt()
-// and WSAConnectByList() can give (learn.microsoft.com/windows/win32/winsock/windows-sockets-error-codes-2);
-// Node's names are those that libuv gives to the same codes, or that POSIX has where libuv has none.
+// Winsock's error codes and Node's names for them. The list is what connect(), WSASocket(), setsockopt(),
+// WSAConnectByList() and WSAConnectByName(), which resolves a name as getaddrinfo() does, can give
+// (learn.microsoft.com/windows/win32/winsock/windows-sockets-error-codes-2); Node's names are those that
+// libuv gives to the same codes, or that POSIX has where libuv has none. A name without an address is
+// ENOTFOUND, as dns.lookup() has it, whether the name exists or not.
 
 export interface WsaError {
   /** WSAGetLastError's number. */
@@ -52,6 +54,11 @@ const TABLE: readonly (readonly [wsaCode: number, wsaName: string, code: string]
   [10091, 'WSASYSNOTREADY', 'ENETDOWN'],
   [10092, 'WSAVERNOTSUPPORTED', 'ENOTSUP'],
   [10093, 'WSANOTINITIALISED', 'ENETDOWN'],
+  [10109, 'WSATYPE_NOT_FOUND', 'EAI_SERVICE'],
+  [11001, 'WSAHOST_NOT_FOUND', 'ENOTFOUND'],
+  [11002, 'WSATRY_AGAIN', 'EAI_AGAIN'],
+  [11003, 'WSANO_RECOVERY', 'EAI_FAIL'],
+  [11004, 'WSANO_DATA', 'ENOTFOUND'],
 ];
 
 export const WSA_ERRORS: ReadonlyMap<number, WsaError> = new Map(

@@ -6,19 +6,22 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "addon/platform_engine.h"
 #include "addon/values.h"
-#include "winsock/list_calls.h"
+#include "winsock/connect_by_list.h"
+#include "winsock/connect_by_name.h"
+#include "winsock/winsock_calls.h"
 
 namespace connect_by_list {
 
 namespace {
 
-ListCalls& calls_of(const Napi::CallbackInfo& info) {
-  return *static_cast<ListCalls*>(info.Data());
+WinsockCalls& calls_of(const Napi::CallbackInfo& info) {
+  return *static_cast<WinsockCalls*>(info.Data());
 }
 
 // Nothing for "never". What is above zero stays so: a timeval of nothing would be another promise.
@@ -28,6 +31,13 @@ std::optional<timeval> timeval_of(Micros micros) {
   if (micros / kMicrosPerSecond > kMostSeconds) return std::nullopt;
   return timeval{static_cast<long>(micros / kMicrosPerSecond),
                  static_cast<long>(micros % kMicrosPerSecond)};
+}
+
+// Windows' wide characters are JavaScript's.
+std::wstring wide(const Napi::Value& text) {
+  static_assert(sizeof(wchar_t) == sizeof(char16_t), "UTF-16 on both sides");
+  const std::u16string characters = text.As<Napi::String>();
+  return {characters.begin(), characters.end()};
 }
 
 // hasConnectByList(): boolean
@@ -53,26 +63,46 @@ Napi::Value connect_by_list(const Napi::CallbackInfo& info) {
                                                 info[4].As<Napi::Function>()));
 }
 
-// abortConnectByList(id)
-void abort_connect_by_list(const Napi::CallbackInfo& info) {
+// hasConnectByName(): boolean
+Napi::Value has_connect_by_name(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), find_connect_by_name() != nullptr);
+}
+
+// connectByName(host: string, service: string, timeout in ms, mayUsePool: boolean, done): id
+// `done` is called as that of connectByList(). Answers 0 where there is no such function.
+Napi::Value connect_by_name(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const ConnectByNameFunction function = find_connect_by_name();
+  if (function == nullptr) return Napi::Number::New(env, 0);
+  auto call = std::make_shared<NameCall>(function, wide(info[0]), wide(info[1]),
+                                         timeval_of(micros_of(info[2])));
+  return Napi::Number::New(env,
+                           calls_of(info).start(env, std::move(call), info[3].As<Napi::Boolean>(),
+                                                info[4].As<Napi::Function>()));
+}
+
+// abortWinsock(id): for an id that either of them has answered.
+void abort_winsock(const Napi::CallbackInfo& info) {
   calls_of(info).abort(info[0].As<Napi::Number>().Uint32Value());
 }
 
-// abortAllConnectByList(): for the end of the process.
-void abort_all_connect_by_list(const Napi::CallbackInfo& info) { calls_of(info).abort_all(); }
+// abortAllWinsock(): for the end of the process.
+void abort_all_winsock(const Napi::CallbackInfo& info) { calls_of(info).abort_all(); }
 
 }  // namespace
 
 std::unique_ptr<PlatformCalls> add_platform_engine(Napi::Env env, Loop& loop,
                                                    Napi::Object exports) {
-  auto calls = std::make_unique<ListCalls>(loop);
+  auto calls = std::make_unique<WinsockCalls>(loop);
   const auto add = [&](const char* name, auto function) {
     exports.Set(name, Napi::Function::New(env, function, name, calls.get()));
   };
   add("hasConnectByList", has_connect_by_list);
   add("connectByList", connect_by_list);
-  add("abortConnectByList", abort_connect_by_list);
-  add("abortAllConnectByList", abort_all_connect_by_list);
+  add("hasConnectByName", has_connect_by_name);
+  add("connectByName", connect_by_name);
+  add("abortWinsock", abort_winsock);
+  add("abortAllWinsock", abort_all_winsock);
   return calls;
 }
 

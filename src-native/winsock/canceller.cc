@@ -11,7 +11,7 @@ namespace {
 constexpr std::chrono::milliseconds kBetweenRequests(5);
 }  // namespace
 
-void Canceller::cancel(std::shared_ptr<ListCall> call) {
+void Canceller::cancel(std::shared_ptr<WinsockCall> call) {
   if (!call->cancel()) return;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -29,7 +29,9 @@ void Canceller::cancel(std::shared_ptr<ListCall> call) {
 }
 
 void Canceller::run() {
-  const auto has_returned = [](const std::shared_ptr<ListCall>& call) { return !call->cancel(); };
+  const auto has_returned = [](const std::shared_ptr<WinsockCall>& call) {
+    return !call->cancel();
+  };
   for (;;) {
     std::this_thread::sleep_for(kBetweenRequests);
     const std::lock_guard<std::mutex> lock(mutex_);

@@ -1,4 +1,4 @@
-// Ends calls of WSAConnectByList that nobody waits for any more.
+// Ends calls of Winsock that nobody waits for any more.
 
 #ifndef CONNECT_BY_LIST_WINSOCK_CANCELLER_H_
 #define CONNECT_BY_LIST_WINSOCK_CANCELLER_H_
@@ -9,7 +9,7 @@
 #include <mutex>
 #include <vector>
 
-#include "winsock/connect_by_list.h"
+#include "winsock/winsock_call.h"
 
 namespace connect_by_list {
 
@@ -26,14 +26,14 @@ class Canceller {
   ~Canceller() { join(); }
 
   // On the thread of the event loop.
-  void cancel(std::shared_ptr<ListCall> call);
+  void cancel(std::shared_ptr<WinsockCall> call);
 
  private:
   void run();
   void join();
 
   std::mutex mutex_;
-  std::vector<std::shared_ptr<ListCall>> calls_;  // Under the mutex.
+  std::vector<std::shared_ptr<WinsockCall>> calls_;  // Under the mutex.
   bool asking_ = false;      // Under the mutex: the thread looks at calls_ again.
   bool has_thread_ = false;  // The event loop's: there is a thread to join.
   uv_thread_t thread_{};

@@ -4,7 +4,7 @@
 
 namespace connect_by_list {
 
-ConnectWorker::ConnectWorker(Napi::Env env, Loop& loop, std::shared_ptr<ListCall> call,
+ConnectWorker::ConnectWorker(Napi::Env env, Loop& loop, std::shared_ptr<WinsockCall> call,
                              bool may_use_pool, Finished finished)
     : Napi::AsyncWorker(env, "connect-by-list"),
       loop_(loop),
@@ -61,7 +61,7 @@ void ConnectWorker::start_own_thread() {
   own->started = true;  // Before the thread can look at it.
   if (uv_thread_create(&own->thread, run, own) == 0) return;
   own->started = false;
-  result_.failed = ListResult::Step::kConnectByList;
+  result_.failed = CallResult::Step::kConnect;
   result_.error = WSAENOBUFS;  // C17
   uv_async_send(&own->uv);
 }

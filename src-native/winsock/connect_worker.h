@@ -1,5 +1,4 @@
-// Runs one call of WSAConnectByList off the event loop: on a thread of libuv's pool, or on one of
-// its own.
+// Runs one call of Winsock off the event loop: on a thread of libuv's pool, or on one of its own.
 
 #ifndef CONNECT_BY_LIST_WINSOCK_CONNECT_WORKER_H_
 #define CONNECT_BY_LIST_WINSOCK_CONNECT_WORKER_H_
@@ -10,8 +9,8 @@
 #include <memory>
 
 #include "loop/loop_handles.h"
-#include "winsock/connect_by_list.h"
 #include "winsock/pool_seat.h"
+#include "winsock/winsock_call.h"
 
 namespace connect_by_list {
 
@@ -19,10 +18,10 @@ namespace connect_by_list {
 class ConnectWorker : public Napi::AsyncWorker {
  public:
   // Called on the thread of the event loop, with what the call came to.
-  using Finished = std::function<void(ListResult)>;
+  using Finished = std::function<void(CallResult)>;
 
   // Without `may_use_pool` it runs on a thread of its own in any case.
-  ConnectWorker(Napi::Env env, Loop& loop, std::shared_ptr<ListCall> call, bool may_use_pool,
+  ConnectWorker(Napi::Env env, Loop& loop, std::shared_ptr<WinsockCall> call, bool may_use_pool,
                 Finished finished);
   ~ConnectWorker() override;
 
@@ -35,9 +34,9 @@ class ConnectWorker : public Napi::AsyncWorker {
   struct OwnThread;
 
   Loop& loop_;
-  std::shared_ptr<ListCall> call_;
+  std::shared_ptr<WinsockCall> call_;
   Finished finished_;
-  ListResult result_;
+  CallResult result_;
   PoolSeat seat_;
 };
 

@@ -1,8 +1,8 @@
-// The calls of WSAConnectByList that one environment has in flight. Everything here runs on the
+// The calls of Winsock that one environment has in flight. Everything here runs on the
 // thread of its event loop.
 
-#ifndef CONNECT_BY_LIST_WINSOCK_LIST_CALLS_H_
-#define CONNECT_BY_LIST_WINSOCK_LIST_CALLS_H_
+#ifndef CONNECT_BY_LIST_WINSOCK_WINSOCK_CALLS_H_
+#define CONNECT_BY_LIST_WINSOCK_WINSOCK_CALLS_H_
 
 #include <napi.h>
 
@@ -12,16 +12,16 @@
 
 #include "addon/platform_engine.h"
 #include "winsock/canceller.h"
-#include "winsock/connect_by_list.h"
+#include "winsock/winsock_call.h"
 
 namespace connect_by_list {
 
-class ListCalls : public PlatformCalls {
+class WinsockCalls : public PlatformCalls {
  public:
-  explicit ListCalls(Loop& loop) : loop_(loop) {}
+  explicit WinsockCalls(Loop& loop) : loop_(loop) {}
 
   // Starts the call; `done` gets what it came to. The answer names it for abort().
-  std::uint32_t start(Napi::Env env, std::shared_ptr<ListCall> call, bool may_use_pool,
+  std::uint32_t start(Napi::Env env, std::shared_ptr<WinsockCall> call, bool may_use_pool,
                       Napi::Function done);
 
   // Nobody is told any more; a connection that comes all the same is closed.
@@ -32,11 +32,11 @@ class ListCalls : public PlatformCalls {
 
  private:
   struct Pending {
-    std::shared_ptr<ListCall> call;
+    std::shared_ptr<WinsockCall> call;
     Napi::FunctionReference done;
   };
 
-  void report(Napi::Env env, std::uint32_t id, ListResult result);
+  void report(Napi::Env env, std::uint32_t id, CallResult result);
 
   Loop& loop_;
   std::uint32_t last_id_ = 0;
@@ -46,4 +46,4 @@ class ListCalls : public PlatformCalls {
 
 }  // namespace connect_by_list
 
-#endif  // CONNECT_BY_LIST_WINSOCK_LIST_CALLS_H_
+#endif  // CONNECT_BY_LIST_WINSOCK_WINSOCK_CALLS_H_

@@ -1,4 +1,4 @@
-#include "winsock/list_calls.h"
+#include "winsock/winsock_calls.h"
 
 #include <utility>
 #include <vector>
@@ -8,31 +8,31 @@
 
 namespace connect_by_list {
 
-std::uint32_t ListCalls::start(Napi::Env env, std::shared_ptr<ListCall> call, bool may_use_pool,
-                               Napi::Function done) {
+std::uint32_t WinsockCalls::start(Napi::Env env, std::shared_ptr<WinsockCall> call,
+                                  bool may_use_pool, Napi::Function done) {
   const std::uint32_t id = ++last_id_;
   pending_[id] = {call, Napi::Persistent(done)};
   // The worker owns itself, and this outlives it: the environment waits for the loop to be idle.
   auto* worker =
       new ConnectWorker(env, loop_, std::move(call), may_use_pool,
-                        [this, env, id](ListResult result) { report(env, id, std::move(result)); });
+                        [this, env, id](CallResult result) { report(env, id, std::move(result)); });
   worker->start();
   return id;
 }
 
-void ListCalls::abort(std::uint32_t id) {
+void WinsockCalls::abort(std::uint32_t id) {
   const auto found = pending_.find(id);
   if (found == pending_.end()) return;
   canceller_.cancel(std::move(found->second.call));
   pending_.erase(found);
 }
 
-void ListCalls::abort_all() {
+void WinsockCalls::abort_all() {
   for (auto& [id, pending] : pending_) canceller_.cancel(std::move(pending.call));
   pending_.clear();
 }
 
-void ListCalls::report(Napi::Env env, std::uint32_t id, ListResult result) {
+void WinsockCalls::report(Napi::Env env, std::uint32_t id, CallResult result) {
   const auto found = pending_.find(id);
   if (found == pending_.end()) return;  // Aborted: the result closes its socket, if it has one.
   const Pending pending = std::move(found->second);

@@ -1,0 +1,56 @@
+// connectByName(): one host name and one service instead of a list (C24).
+
+import { connectByList } from './connect-by-list';
+import { checkPermission, toConnection, type Connection } from './connection';
+import { toEndpoint } from './endpoints';
+import { chooseEngine } from './engine';
+import { invalidArgType } from './errors';
+import { readOptions, type ConnectOptions } from './options';
+import { readService } from './service';
+import { connectNameByWinsock } from './winsock-engine';
+
+/**
+ * Connects to one host by its name, and to one service on it.
+ *
+ * With the engine `'race'` this is `connectByList([{ host, port }], options)`. With `'winsock'` it is the
+ * real WSAConnectByName (learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsaconnectbynamew):
+ * Windows resolves the name and tries its addresses, one after the other. With `lookup`, `family`,
+ * `blockList` or `policy` it is connectByList() with either engine, because Windows' function has no room
+ * for them: `lookup` (default `dns.lookup`) resolves the name, and its addresses are the list.
+ *
+ * @param host a host name, or an IP address.
+ * @param service a port number, 0 to 65535, or its digits; or the name of a TCP service in the system's
+ *   services database, such as 'https' for 443.
+ * @param options see ConnectOptions; times are in ms. `timeout` with Winsock is looked at between two
+ *   attempts only (C12).
+ * @returns the connection; its `socket` is the caller's to use and to close.
+ * @throws ConnectError when nothing connected; where the name has no address its code is `ENOTFOUND`.
+ * @throws TypeError or RangeError with Node's `ERR_*` code when an argument is bad, or when the system
+ *   does not know the service: nothing was tried.
+ * @throws the signal's reason when `signal` is or gets aborted.
+ */
+export async function connectByName(
+  host: string,
+  service: string | number,
+  options: ConnectOptions = {},
+): Promise<Connection> {
+  const calledAt = performance.now();
+  const settings = readOptions(options);
+  if (typeof host !== 'string') throw invalidArgType('host', 'of type string', host);
+  const endpoint = toEndpoint(host, readService(service), 'host');
+
+  const needsList = Object.entries(settings).some(
+    ([name, value]) => Boolean(value) && ONLY_OF_A_LIST.has(name),
+  );
+  const list = [{ host, port: endpoint.port }];
+  if (needsList) return connectByList(list, options);
+  const engine = chooseEngine(settings, 'WSAConnectByName');
+  if (engine === 'race') return connectByList(list, { ...options, engine });
+  settings.signal?.throwIfAborted();
+  checkPermission();
+  const made = await connectNameByWinsock(endpoint, settings, performance.now() - calledAt);
+  return toConnection(made, engine, settings);
+}
+
+/** Options that look at the addresses between their resolving and the first attempt. */
+const ONLY_OF_A_LIST: ReadonlySet<string> = new Set(['lookup', 'family', 'blockList', 'policy']);

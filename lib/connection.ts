@@ -1,0 +1,77 @@
+// What a connect ends with: from what an engine has made to the caller's Connection.
+
+import type * as net from 'node:net';
+
+import type { Attempt } from './attempt';
+import type { Engine, Made } from './engine';
+import { accessDenied } from './errors';
+import { addon } from './native';
+import type { Settings } from './options';
+import { adopt } from './socket';
+
+/** A connection that was made, and how. */
+export interface Connection {
+  /** Connected, and reading. */
+  readonly socket: net.Socket;
+  readonly localAddress: net.SocketAddress;
+  /** Which endpoint it was; an IPv4-mapped address is given as IPv4. */
+  readonly remoteAddress: net.SocketAddress;
+  /** Who made the attempts. */
+  readonly engine: Engine;
+  /** What was tried, in the order in which it started. */
+  readonly attempts: readonly Attempt[];
+}
+
+/** Hands the connected socket to Node. When that fails, the socket is closed. */
+export function toConnection(made: Made, engine: Engine, settings: Settings): Connection {
+  return new MadeConnection(adoptOrClose(made.socket, settings), engine, made);
+}
+
+/** Addresses and attempts become objects when somebody asks for them: mostly nobody does. */
+class MadeConnection implements Connection {
+  readonly #made: Made;
+  #attempts: readonly Attempt[] | undefined;
+
+  constructor(
+    readonly socket: net.Socket,
+    readonly engine: Engine,
+    made: Made,
+  ) {
+    this.#made = made;
+  }
+
+  get localAddress(): net.SocketAddress {
+    return this.#made.readLocalAddress();
+  }
+
+  get remoteAddress(): net.SocketAddress {
+    return this.#made.readRemoteAddress();
+  }
+
+  get attempts(): readonly Attempt[] {
+    this.#attempts ??= this.#made.readAttempts();
+    return this.#attempts;
+  }
+}
+
+function adoptOrClose(descriptor: number, settings: Settings): net.Socket {
+  try {
+    return adopt(descriptor, settings);
+  } catch (error) {
+    addon().close(descriptor);
+    throw error;
+  }
+}
+
+/**
+ * An addon could open sockets where Node's permission model forbids them. This one does not: it keeps
+ * what `node --permission` without `--allow-net` promises. Before Node 25 the model has no say in
+ * networking, and answers that 'net' is not permitted because it does not know the word.
+ */
+export function checkPermission(): void {
+  // Node has the property only when it runs with --permission; its type does not say so.
+  const { permission } = process as Partial<Pick<NodeJS.Process, 'permission'>>;
+  if (!permission || permission.has('net')) return;
+  if (!process.allowedNodeEnvironmentFlags.has('--allow-net')) return;
+  throw accessDenied('Access to this API has been restricted. Use --allow-net to permit it.');
+}

@@ -1,0 +1,29 @@
+// Functions that not every ws2_32.dll exports: looked up in the loaded one, because a static import
+// of a missing function would keep the whole addon from loading.
+
+#ifndef CONNECT_BY_LIST_WINSOCK_EXPORTED_FUNCTION_H_
+#define CONNECT_BY_LIST_WINSOCK_EXPORTED_FUNCTION_H_
+
+#include <cstring>
+
+#include "core/system_sockets.h"
+
+namespace connect_by_list {
+
+// nullptr where the function is missing: Wine, some sandboxes.
+template <typename Function>
+Function exported_function(const char* name) {
+  const HMODULE library = GetModuleHandleW(L"ws2_32.dll");
+  if (library == nullptr) return nullptr;
+  const FARPROC function = GetProcAddress(library, name);
+  // Copied, not cast: C++ knows no cast between function pointers of different shapes that every
+  // compiler lets pass without a word.
+  Function typed = nullptr;
+  static_assert(sizeof(typed) == sizeof(function), "both are addresses of functions");
+  std::memcpy(&typed, &function, sizeof(typed));
+  return typed;
+}
+
+}  // namespace connect_by_list
+
+#endif  // CONNECT_BY_LIST_WINSOCK_EXPORTED_FUNCTION_H_
