@@ -1,33 +1,15 @@
 // connectByList(): the way of the data, from a list of endpoints to a Connection.
 
-import type * as net from 'node:net';
-
-import type { Attempt } from './attempt';
+import { checkPermission, toConnection, type Connection } from './connection';
 import { readEndpoints, type EndpointLike } from './endpoints';
-import { chooseEngine, type Engine, type Made } from './engine';
-import { accessDenied } from './errors';
+import { chooseEngine } from './engine';
 import { raceFailure } from './failure';
-import { addon } from './native';
 import { readOptions, type ConnectOptions, type Settings } from './options';
 import { orAbort } from './or-abort';
 import { allPairs, type AddressPair } from './pairs';
 import { connectByRace } from './race-engine';
-import { adopt } from './socket';
 import { Targets } from './targets';
 import { connectByWinsock } from './winsock-engine';
-
-/** A connection that was made, and how. */
-export interface Connection {
-  /** Connected, and reading. */
-  readonly socket: net.Socket;
-  readonly localAddress: net.SocketAddress;
-  /** Which endpoint it was; an IPv4-mapped address is given as IPv4. */
-  readonly remoteAddress: net.SocketAddress;
-  /** Who made the attempts. */
-  readonly engine: Engine;
-  /** What was tried, in the order in which it started. */
-  readonly attempts: readonly Attempt[];
-}
 
 /**
  * Connects to one endpoint out of a list: whichever answers first.
@@ -73,7 +55,7 @@ export async function connectByList(
 
   const connect = engine === 'winsock' ? connectByWinsock : connectByRace;
   const made = await connect(targets, settings, elapsed());
-  return new MadeConnection(adoptOrClose(made.socket, settings), engine, made);
+  return toConnection(made, engine, settings);
 }
 
 /**
@@ -93,33 +75,6 @@ export async function sortAddressPairs(endpoints: Iterable<EndpointLike>): Promi
   return allPairs(targets.known);
 }
 
-/** Addresses and attempts become objects when somebody asks for them: mostly nobody does. */
-class MadeConnection implements Connection {
-  readonly #made: Made;
-  #attempts: readonly Attempt[] | undefined;
-
-  constructor(
-    readonly socket: net.Socket,
-    readonly engine: Engine,
-    made: Made,
-  ) {
-    this.#made = made;
-  }
-
-  get localAddress(): net.SocketAddress {
-    return this.#made.readLocalAddress();
-  }
-
-  get remoteAddress(): net.SocketAddress {
-    return this.#made.readRemoteAddress();
-  }
-
-  get attempts(): readonly Attempt[] {
-    this.#attempts ??= this.#made.readAttempts();
-    return this.#attempts;
-  }
-}
-
 /**
  * Waits for `work`, but no longer than the call's timeout: false when that struck first. Rejects with the
  * signal's reason when it is aborted.
@@ -136,25 +91,3 @@ function within(work: Promise<void>, { timeout, signal }: Settings): Promise<boo
 
 /** The longest that setTimeout can wait, in ms: 24.8 days. */
 const MOST_TIMER = 2 ** 31 - 1;
-
-function adoptOrClose(descriptor: number, settings: Settings): net.Socket {
-  try {
-    return adopt(descriptor, settings);
-  } catch (error) {
-    addon().close(descriptor);
-    throw error;
-  }
-}
-
-/**
- * An addon could open sockets where Node's permission model forbids them. This one does not: it keeps
- * what `node --permission` without `--allow-net` promises. Before Node 25 the model has no say in
- * networking, and answers that 'net' is not permitted because it does not know the word.
- */
-function checkPermission(): void {
-  // Node has the property only when it runs with --permission; its type does not say so.
-  const { permission } = process as Partial<Pick<NodeJS.Process, 'permission'>>;
-  if (!permission || permission.has('net')) return;
-  if (!process.allowedNodeEnvironmentFlags.has('--allow-net')) return;
-  throw accessDenied('Access to this API has been restricted. Use --allow-net to permit it.');
-}

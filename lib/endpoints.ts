@@ -62,15 +62,15 @@ function readEndpoint(endpoint: unknown, index: number): Endpoint {
   const name = `endpoints[${index}]`;
   if (typeof endpoint === 'string') {
     const { host, port } = splitHostPort(endpoint, name);
-    return toEndpoint(host, port, name);
+    return toEndpoint(host, port, `${name}.host`);
   }
   if (endpoint instanceof net.SocketAddress) {
-    return toEndpoint(endpoint.address, endpoint.port, name);
+    return toEndpoint(endpoint.address, endpoint.port, `${name}.host`);
   }
   if (typeof endpoint === 'object' && endpoint !== null) {
     const { host, port } = endpoint as { host?: unknown; port?: unknown };
     if (typeof host !== 'string') throw invalidArgType(`${name}.host`, 'of type string', host);
-    return toEndpoint(host, readPort(port), name);
+    return toEndpoint(host, readPort(port), `${name}.host`);
   }
   throw invalidArgType(
     name,
@@ -98,7 +98,7 @@ function splitHostPort(text: string, name: string): { host: string; port: number
 }
 
 /** A port as `net` takes it: a number or its digits, 0 to 65535. */
-function readPort(port: unknown): number {
+export function readPort(port: unknown): number {
   const digits = typeof port === 'string' && /^\d+$/.test(port);
   const number = digits ? Number(port) : port;
   if (typeof number !== 'number' || !Number.isInteger(number) || number < 0 || number > 65535) {
@@ -107,7 +107,8 @@ function readPort(port: unknown): number {
   return number;
 }
 
-function toEndpoint(host: string, port: number, name: string): Endpoint {
+/** @param name what an error calls the host. */
+export function toEndpoint(host: string, port: number, name: string): Endpoint {
   switch (net.isIP(host)) {
     case 4:
       return { host, port, family: 4, address: host };
@@ -140,7 +141,7 @@ export function unmapped(address: string): { family: 4 | 6; address: string } {
 function checkName(host: string, name: string): void {
   // eslint-disable-next-line no-control-regex -- control characters are what it looks for
   if (host.length === 0 || host.length > 255 || /[\u0000-\u0020\u007f:/?#@[\]\\%<>^|]/.test(host)) {
-    throw invalidArgValue(`${name}.host`, host, 'is neither an IP address nor a host name');
+    throw invalidArgValue(name, host, 'is neither an IP address nor a host name');
   }
 }
 

@@ -8,8 +8,8 @@ import { addon } from './native';
 import type { ConnectOptions } from './options';
 
 /**
- * Who makes the attempts. `'winsock'`: Windows' own WSAConnectByList, where Winsock exports it. `'race'`:
- * ours, on every platform.
+ * Who makes the attempts. `'winsock'`: Windows' own WSAConnectByList and WSAConnectByName, where Winsock
+ * exports them. `'race'`: ours, on every platform.
  */
 export type Engine = 'winsock' | 'race';
 
@@ -22,16 +22,34 @@ export interface Made {
   readAttempts(): Attempt[];
 }
 
-/** The engine asked for, or the one that is best here. */
-export function chooseEngine({ engine: asked, localAddress, localPort }: ConnectOptions): Engine {
+/** The functions of Winsock that the engine 'winsock' is made of. */
+export type WinsockFunction = 'WSAConnectByList' | 'WSAConnectByName';
+
+/**
+ * The engine asked for, or the one that is best here. `'winsock'` is the default only where Winsock has
+ * WSAConnectByList, whichever function is needed, so that all calls of a program have one default.
+ */
+export function chooseEngine(
+  { engine: asked, localAddress, localPort }: ConnectOptions,
+  needed: WinsockFunction = 'WSAConnectByList',
+): Engine {
   if (asked === 'race') return asked;
   // C05: WSAConnectByList takes an unbound socket only.
   if (asked === undefined && (localAddress !== undefined || localPort !== undefined)) return 'race';
-  if (process.platform === 'win32' && addon().hasConnectByList?.() === true) return 'winsock';
+  const needs = asked ? [needed] : (['WSAConnectByList', needed] as const);
+  if (needs.every(isExported)) return 'winsock';
   if (asked === undefined) return 'race';
   throw unavailable(
     process.platform === 'win32'
-      ? "The engine 'winsock' needs WSAConnectByList, which the ws2_32.dll of this system does not export. Use the engine 'race'."
+      ? `The engine 'winsock' needs ${needed}, which the ws2_32.dll of this system does not export. Use the engine 'race'.`
       : "The engine 'winsock' is Windows' own and not to be had on this platform. Use the engine 'race'.",
   );
+}
+
+function isExported(name: WinsockFunction): boolean {
+  if (process.platform !== 'win32') return false;
+  const native = addon();
+  return name === 'WSAConnectByList'
+    ? native.hasConnectByList?.() === true
+    : native.hasConnectByName?.() === true;
 }

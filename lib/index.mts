@@ -11,4 +11,4 @@ export type {
   Outcome,
   PairPolicy,
 } from './index.js';
-export { connectByList, ConnectError, sortAddressPairs } from './index.js';
+export { connectByList, connectByName, ConnectError, History, sortAddressPairs } from './index.js';

@@ -26,7 +26,7 @@ export function* alternativesOf(pairs: readonly Pair[]): Generator<Pair> {
       if (other === undefined) continue;
       any = true;
       // The best one has had its turn. Without a source that is not known, and none is left out.
-      if (other.address !== pair.source) yield { ...pair, bind: other.text };
+      if (other.address !== pair.source) yield { ...pair, bind: other.text, patience: 0 };
     }
   }
 }

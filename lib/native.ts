@@ -1,6 +1,6 @@
 // The whole boundary to the addon. Plain data crosses it: addresses and numbers in; numbers, texts and
-// the number of a connected socket out. src-native/addon/binding.cc and src-native/winsock/binding.cc are
-// the other side.
+// the number of a connected socket out. src-native/addon/ and src-native/winsock/binding.cc are the other
+// side.
 
 import * as path from 'node:path';
 
@@ -13,6 +13,8 @@ export interface NativePairs {
   locals: string[] | undefined;
   /** 0 for "as the system likes". */
   localPort: number;
+  /** ms that the next start waits for each, 0 for the default; undefined where all are. */
+  patience: number[] | undefined;
 }
 
 /** What the addon calls when a race is over. */
@@ -24,7 +26,7 @@ export type RaceDone = (
   locals: string[],
 ) => void;
 
-/** What the addon calls when WSAConnectByList has returned. `socket` is -1 when it failed. */
+/** What the addon calls when Winsock's function has returned. `socket` is -1 when it failed. */
 export type WinsockDone = (
   failedStep: number,
   wsaCode: number,
@@ -57,9 +59,12 @@ export interface Addon {
   abort(id: number): void;
   /** Closes a connected socket that nobody will adopt. */
   close(socket: number): void;
+  /** The TCP port of a service, by name or alias; -1 when the system does not know it. May read a file. */
+  servicePort(name: string): number;
 
   // On Windows only.
   hasConnectByList?(): boolean;
+  hasConnectByName?(): boolean;
   /** Calls `done` once, later, unless it is aborted. Answers 0 where Winsock has no such function. */
   connectByList?(
     addresses: string[],
@@ -68,8 +73,16 @@ export interface Addon {
     mayUsePool: boolean,
     done: WinsockDone,
   ): number;
-  abortConnectByList?(id: number): void;
-  abortAllConnectByList?(): void;
+  /** The same for WSAConnectByName; `service` may be the digits of a port. */
+  connectByName?(
+    host: string,
+    service: string,
+    timeout: number,
+    mayUsePool: boolean,
+    done: WinsockDone,
+  ): number;
+  abortWinsock?(id: number): void;
+  abortAllWinsock?(): void;
 }
 
 let loaded: Addon | undefined;

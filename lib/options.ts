@@ -4,6 +4,7 @@ import * as net from 'node:net';
 
 import type { Engine } from './engine';
 import { badIPAddress, badPort, invalidArgType, invalidArgValue, outOfRange } from './errors';
+import { History } from './history';
 import type { PairPolicy } from './pairs';
 
 export interface ConnectOptions {
@@ -52,6 +53,12 @@ export interface ConnectOptions {
   localPort?: number;
   /** As in `net.connect`: of names, only addresses of this family are taken; 0 for both. Default: 0. */
   family?: 0 | 4 | 6;
+  /**
+   * Race: what earlier connects have learned: destinations that did not answer lately go behind the others,
+   * and one whose round-trip time is known is not waited for longer than it takes. `false`: none.
+   * Default: one for the process. A list of one address does without.
+   */
+  history?: History | false;
   /** Resolves the host names of the list. Default: `dns.lookup`. */
   lookup?: net.LookupFunction;
 
@@ -94,6 +101,10 @@ export function readOptions(options: unknown): Settings {
     checkNumber('attemptDelay', attemptDelay, `>= ${LEAST_ATTEMPT_DELAY}`, (ms) => ms >= 10);
   }
   checkSources(given);
+  const { history } = given;
+  if (history !== undefined && history !== false && !(history instanceof History)) {
+    throw invalidArgType('options.history', 'an instance of History, or false', history);
+  }
   checkSocketOptions(given);
   return {
     ...given,

@@ -3,8 +3,10 @@
 
 import * as net from 'node:net';
 
+import type { Attempt } from './attempt';
 import { toSocketAddress, type Endpoint } from './endpoints';
 import { invalidArgType, invalidArgValue, outOfRange } from './errors';
+import { processHistory, type History } from './history';
 import { alternativesOf } from './local-addresses';
 import { addon } from './native';
 import type { ConnectOptions } from './options';
@@ -34,17 +36,19 @@ export interface Pair {
   readonly source: string;
   /** Where it has to come from; '' leaves that to the system. */
   readonly bind: string;
+  /** How long the next attempt waits for this one, in ms; 0 where nothing is known of it. */
+  readonly patience: number;
 }
 
 /** More than a policy means. */
 const MOST_PAIRS = 1_000_000;
 
-type PairOptions = Pick<ConnectOptions, 'policy' | 'localAddress'>;
+export type PairOptions = Pick<ConnectOptions, 'policy' | 'localAddress' | 'history'>;
 
 /** What the race engine begins with. Throws what `policy` throws, and when it leaves nothing. */
 export function firstPairs(targets: readonly Endpoint[], options: PairOptions): Pair[] {
   const { policy, localAddress } = options;
-  const first = orderPairs(targets, localAddress ?? '');
+  const first = orderPairs(targets, localAddress ?? '', historyOf(options));
   return policy === undefined ? first : applyPolicy(policy, first, otherPairs(first, options));
 }
 
@@ -62,22 +66,28 @@ export function planWinsock(
   policy: PairPolicy | undefined,
 ): Endpoint[] {
   if (policy === undefined) return [...targets];
-  const pairs = targets.map((target): Pair => ({ target, source: '', bind: '' }));
+  const pairs = targets.map((target): Pair => ({ target, source: '', bind: '', patience: 0 }));
   return applyPolicy(policy, pairs).map(({ target }) => target);
 }
 
 /** Every pair that would be tried, best first. */
 export function allPairs(targets: readonly Endpoint[]): AddressPair[] {
-  const first = withSources(orderPairs(targets, ''));
+  const first = withSources(orderPairs(targets, '', undefined));
   return [...first, ...alternativesOf(first)].map(toAddressPair);
 }
 
 /**
- * RFC 6724 section 6, then families in turn (RFC 8305 section 4). What the host has no way to is tried
- * last, but tried: routes change. With one target there is nothing to order, and nothing is asked.
+ * RFC 6724 section 6, then families in turn (RFC 8305 section 4); what did not answer lately goes behind
+ * the others. What the host has no way to is tried last, but tried: routes change. With one target there is nothing to order, and nothing is asked.
  */
-function orderPairs(targets: readonly Endpoint[], bind: string): Pair[] {
-  if (targets.length === 1) return targets.map((target) => ({ target, source: bind, bind }));
+function orderPairs(
+  targets: readonly Endpoint[],
+  bind: string,
+  history: History | undefined,
+): Pair[] {
+  if (targets.length === 1) {
+    return targets.map((target) => ({ target, source: bind, bind, patience: 0 }));
+  }
   const sources = bind === '' ? sourcesOf(targets) : undefined;
   const candidates = targets.map((target) => {
     const source = sources ? (sources.get(target.address) ?? '') : bind;
@@ -88,12 +98,26 @@ function orderPairs(targets: readonly Endpoint[], bind: string): Pair[] {
     };
   });
   const sorted = sortDestinations(candidates);
-  const usable = sorted.findIndex(({ source }) => source === undefined);
-  const reachable = usable < 0 ? sorted : sorted.slice(0, usable);
-  const unreachable = usable < 0 ? [] : sorted.slice(usable);
-  return [...alternateFamilies(reachable), ...unreachable].map(({ target, source }) => {
-    return { target, source: source?.address ?? '', bind };
+  const usable = sorted.filter(({ source }) => source !== undefined);
+  const unusable = sorted.filter(({ source }) => source === undefined);
+  const isSilent = ({ target }: (typeof sorted)[number]): boolean =>
+    history?.isSilent(target.address, target.port) ?? false;
+  const answering = usable.filter((candidate) => !isSilent(candidate));
+  const silent = usable.filter(isSilent);
+  const ordered = [...alternateFamilies(answering), ...alternateFamilies(silent), ...unusable];
+  return ordered.map(({ target, source }) => {
+    const patience = history?.patience(target.address, target.port) ?? 0;
+    return { target, source: source?.address ?? '', bind, patience };
   });
+}
+
+function historyOf({ history }: PairOptions): History | undefined {
+  return history === false ? undefined : (history ?? processHistory);
+}
+
+/** Takes note of how a race went. */
+export function learnFrom(attempts: readonly Attempt[], options: PairOptions): void {
+  historyOf(options)?.learn(attempts);
 }
 
 /** A single target's source was not asked for: nothing had to be ordered by it. */

@@ -9,7 +9,7 @@ import { raceFailure } from './failure';
 import { addon, type NativePairs } from './native';
 import type { Settings } from './options';
 import { orAbort } from './or-abort';
-import type { Pair } from './pairs';
+import { learnFrom, type Pair } from './pairs';
 import { Supply } from './supply';
 import { errorOfErrno, TIMED_OUT } from './system-errors';
 import type { Targets } from './targets';
@@ -48,6 +48,8 @@ export async function connectByRace(
     supply.onMore((pairs, more) => native.offer(id, toNative(pairs, localPort), more));
     return () => native.abort(id);
   });
+  // With one address there was nothing to order, and what is learned would order nothing.
+  if (supply.pairs.length > 1) learnFrom(result.readTried(), settings);
   if (result.socket >= 0) return result;
   // Thrown here and not from the addon's call, so that the stack leads to the caller.
   const isLate = result.verdict === DEADLINE;
@@ -58,12 +60,14 @@ export async function connectByRace(
 }
 
 function toNative(pairs: readonly Pair[], localPort: number): NativePairs {
+  const isKnown = pairs.some(({ patience }) => patience !== 0);
   const isBound = localPort !== 0 || pairs.some(({ bind }) => bind !== '');
   return {
     addresses: pairs.map(({ target }) => target.address),
     ports: pairs.map(({ target }) => target.port),
     locals: isBound ? pairs.map(({ bind }) => bind) : undefined,
     localPort,
+    patience: isKnown ? pairs.map(({ patience }) => patience) : undefined,
   };
 }
 

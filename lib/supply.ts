@@ -1,8 +1,7 @@
 // The pairs of a race, as they become known or needed: what can be tried at the beginning; names that have
 // their addresses later; and, when every destination has had its best pair, the other local addresses.
 
-import { firstPairs, otherPairs, type Pair } from './pairs';
-import type { ConnectOptions } from './options';
+import { firstPairs, otherPairs, type Pair, type PairOptions } from './pairs';
 import type { Targets } from './targets';
 
 /** How many of the other pairs are made at a time. */
@@ -18,7 +17,7 @@ export class Supply {
 
   constructor(
     private readonly targets: Targets,
-    private readonly options: Pick<ConnectOptions, 'policy' | 'localAddress'>,
+    private readonly options: PairOptions,
   ) {
     this.pairs = firstPairs(targets.known, options);
   }

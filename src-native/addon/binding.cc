@@ -12,6 +12,7 @@
 
 #include "addon/environment.h"
 #include "addon/platform_engine.h"
+#include "addon/service.h"
 #include "addon/values.h"
 #include "core/socket_ops.h"
 #include "race/race_call.h"
@@ -60,24 +61,33 @@ Napi::Array locals_of_rows(Napi::Env env, const RaceCall& race) {
   return locals;
 }
 
-// `locals` has a text for each address, empty for "as the system likes"; it is absent where all
-// are.
+// What an array has for the pair at this place; nothing where the array is absent, as it mostly is.
+Napi::Value entry_of(const Napi::Value& array, std::size_t index) {
+  if (!array.IsArray()) return {};
+  return array.As<Napi::Array>().Get(static_cast<std::uint32_t>(index));
+}
+
+// From { addresses, ports, locals?, localPort, patience? }. `locals` has a text for each address,
+// empty for "as the system likes"; `patience` has a time in ms, 0 for the default.
 std::vector<RaceCall::Pair> pairs_of(const Napi::Object& object) {
   const std::vector<Address> remotes = addresses_of(object.Get("addresses"), object.Get("ports"));
   const Napi::Value locals = object.Get("locals");
+  const Napi::Value patience = object.Get("patience");
   const auto local_port =
       static_cast<std::uint16_t>(object.Get("localPort").As<Napi::Number>().Uint32Value());
   std::vector<RaceCall::Pair> pairs;
   pairs.reserve(remotes.size());
   for (const Address& remote : remotes) {
-    Address local;
-    if (locals.IsArray()) {
-      const Napi::HandleScope scope(locals.Env());
-      const auto index = static_cast<std::uint32_t>(pairs.size());
-      const std::string text = locals.As<Napi::Array>().Get(index).As<Napi::String>();
-      local = local_of(text, local_port, remote.family());
+    const Napi::HandleScope scope(object.Env());
+    RaceCall::Pair pair;
+    pair.remote = remote;
+    if (const Napi::Value local = entry_of(locals, pairs.size()); !local.IsEmpty()) {
+      pair.local = local_of(local.As<Napi::String>(), local_port, remote.family());
     }
-    pairs.push_back({remote, local});
+    if (const Napi::Value millis = entry_of(patience, pairs.size()); !millis.IsEmpty()) {
+      pair.patience = micros_of(millis);
+    }
+    pairs.push_back(pair);
   }
   return pairs;
 }
@@ -191,6 +201,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("sources", Napi::Function::New(env, sources, "sources"));
   exports.Set("abort", Napi::Function::New(env, abort, "abort"));
   exports.Set("close", Napi::Function::New(env, close, "close"));
+  add_service_port(env, exports);
   environment->set_platform_calls(add_platform_engine(env, environment->loop(), exports));
   return exports;
 }

@@ -11,6 +11,8 @@ namespace {
 // addresses then cost 1.8 s and not 4 s.
 constexpr Micros kFirstDelay = 250'000;
 constexpr Micros kLeastDelay = 100'000;
+// Where the delay comes from knowledge of the network: the same section, "MUST NOT".
+constexpr Micros kLeastPatience = 10'000;
 
 // Sums of a time and a span stop at kNever: "never" plus anything is still never.
 Micros after(Micros time, Micros span) { return span > kNever - time ? kNever : time + span; }
@@ -41,7 +43,11 @@ void Race::abort() {
   if (!decided()) verdict_ = Verdict::kAborted;
 }
 
-void Race::offer(std::size_t count, bool more) {
+void Race::offer(std::size_t count, bool more, const std::vector<Micros>& patience) {
+  if (!patience.empty()) {
+    options_.patience.resize(options_.count, 0);
+    options_.patience.insert(options_.patience.end(), patience.begin(), patience.end());
+  }
   options_.count += count;
   options_.more = more;
   asked_for_more_ = false;
@@ -93,8 +99,11 @@ Micros Race::wake_at() const {
   return at;
 }
 
-Micros Race::current_delay() const {
+Micros Race::delay_after(std::size_t attempt) const {
   if (options_.attempt_delay) return *options_.attempt_delay;
+  if (attempt < options_.patience.size() && options_.patience[attempt] > 0) {
+    return std::max(options_.patience[attempt], kLeastPatience);
+  }
   Micros delay = kFirstDelay;
   for (std::size_t i = 0; i < delays_passed_ && delay > kLeastDelay; ++i) delay /= 2;
   return std::max(delay, kLeastDelay);
@@ -119,7 +128,7 @@ Step Race::start_next(Micros now) {
   state.started = now;
   attempts_.push_back(state);
   in_flight_.push_back(attempt);
-  next_start_ = after(now, current_delay());
+  next_start_ = after(now, delay_after(attempt));
   return Step{Step::Kind::kStart, attempt};
 }
 

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace connect_by_list {
@@ -36,6 +37,9 @@ struct RaceOptions {
   Micros timeout = kNever;
   // Whether more endpoints may come: see offer().
   bool more = false;
+  // How long the next start waits for each of the attempts, where that is known better than by the
+  // default: it then comes in place of it. 0, or no entry, where it is not known.
+  std::vector<Micros> patience = {};
 };
 
 // How an attempt ended. The numbers cross the boundary to JavaScript: lib/native.ts has the same
@@ -78,7 +82,7 @@ struct Step {
 
 class Race {
  public:
-  explicit Race(const RaceOptions& options) : options_(options) {}
+  explicit Race(RaceOptions options) : options_(std::move(options)) {}
 
   // What happened. An attempt is named by its place in the list.
   void begin(Micros now);
@@ -87,7 +91,7 @@ class Race {
   void abort();
   // More endpoints to try, behind those that were there, and whether still more may come. None and
   // no more of them is an answer too.
-  void offer(std::size_t count, bool more);
+  void offer(std::size_t count, bool more, const std::vector<Micros>& patience = {});
 
   // What to do next at this time; nothing when it is time to wait. Ask until it says nothing.
   std::optional<Step> next(Micros now);
@@ -115,7 +119,7 @@ class Race {
   }
   bool anything_left() const { return attempts_.size() < options_.count; }
   bool wants_more() const { return !anything_left() && options_.more && !asked_for_more_; }
-  Micros current_delay() const;
+  Micros delay_after(std::size_t attempt) const;
   Outcome outcome_of_the_rest() const;
   void end(std::size_t attempt, Outcome outcome, Micros now);
   Step start_next(Micros now);

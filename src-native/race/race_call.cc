@@ -15,12 +15,28 @@ constexpr Micros kMicrosPerMilli = 1'000;
 
 Micros clock_now() { return static_cast<Micros>(uv_hrtime() / 1'000); }
 
+// Empty where it is the default for all of them.
+std::vector<Micros> patience_of(const std::vector<RaceCall::Pair>& pairs) {
+  std::vector<Micros> patience;
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    if (pairs[i].patience == 0) continue;
+    patience.resize(pairs.size(), 0);
+    patience[i] = pairs[i].patience;
+  }
+  return patience;
+}
+
+RaceOptions with_patience(RaceOptions options, const std::vector<RaceCall::Pair>& pairs) {
+  options.patience = patience_of(pairs);
+  return options;
+}
+
 }  // namespace
 
-RaceCall::RaceCall(Loop& loop, std::vector<Pair> pairs, const RaceOptions& options, Events events)
+RaceCall::RaceCall(Loop& loop, std::vector<Pair> pairs, RaceOptions options, Events events)
     : loop_(loop),
       pairs_(std::move(pairs)),
-      race_(options),
+      race_(with_patience(std::move(options), pairs_)),
       events_(std::move(events)),
       timer_(loop, [this] { wake(); }) {}
 
@@ -32,7 +48,7 @@ bool RaceCall::begin() {
 
 void RaceCall::offer(const std::vector<Pair>& pairs, bool more) {
   pairs_.insert(pairs_.end(), pairs.begin(), pairs.end());
-  race_.offer(pairs.size(), more);
+  race_.offer(pairs.size(), more, patience_of(pairs));
   wake_soon();  // Not at once: JavaScript has called us, and would be called from here.
 }
 
@@ -107,7 +123,8 @@ void RaceCall::sleep() {
 }
 
 void RaceCall::start(std::size_t index) {
-  const auto& [remote, local] = pairs_[index];
+  const Address& remote = pairs_[index].remote;
+  const Address& local = pairs_[index].local;
   Attempt& attempt = attempts_.emplace_back();
   // "No address" stands for a zone that this host has not; connect() says EINVAL of such a one too.
   if (remote.family() == AF_UNSPEC) return settle(index, {Progress::kFailed, kInvalidArgument});

@@ -23,6 +23,7 @@ class RaceCall {
   struct Pair {
     Address remote;
     Address local;
+    Micros patience = 0;  // As in RaceOptions.
   };
 
   struct Events {
@@ -34,7 +35,7 @@ class RaceCall {
     std::function<void()> more;
   };
 
-  RaceCall(Loop& loop, std::vector<Pair> pairs, const RaceOptions& options, Events events);
+  RaceCall(Loop& loop, std::vector<Pair> pairs, RaceOptions options, Events events);
 
   // Starts the race. True when it is over already, because the system has answered at once, as it
   // does on loopback: `finished` is not called then.

@@ -1,6 +1,7 @@
 // The one behaviour suite: what is promised of every engine, on every platform.
 
 import type { EngineUnderTest } from '../support/engine';
+import { describeByName } from './by-name';
 import { describeChoosing } from './choosing';
 import { describeConnecting } from './connecting';
 import { describeEnvironments } from './environments';
@@ -13,6 +14,7 @@ export function describeEngine(engine: EngineUnderTest): void {
   describeConnecting(engine);
   describeChoosing(engine);
   describeNames(engine);
+  describeByName(engine);
   describeFailing(engine);
   describeSocket(engine);
   describeLeaks(engine);

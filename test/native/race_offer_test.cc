@@ -110,5 +110,53 @@ TEST_CASE("the deadline strikes while more is waited for") {
   CHECK(race.verdict() == Verdict::kDeadline);
 }
 
+TEST_CASE(
+    "RFC 8305 section 5: where the network is known, the next start waits as long as that says") {
+  RaceOptions options;
+  options.count = 3;
+  options.patience = {ms(40), 0, ms(40)};
+  Race race(options);
+  race.begin(0);
+  CHECK(next(race, 0) == 'S');
+  CHECK(next(race, ms(39)) == '-');
+  CHECK(next(race, ms(40)) == 'S');
+  // Of the second nothing is known: the default, which has passed once by now.
+  CHECK(race.wake_at() == ms(40 + 125));
+}
+
+TEST_CASE("RFC 8305 section 5: never below 10 ms, whatever is known") {
+  RaceOptions options;
+  options.count = 2;
+  options.patience = {1, 1};
+  Race race(options);
+  race.begin(0);
+  CHECK(next(race, 0) == 'S');
+  CHECK(race.wake_at() == ms(10));
+}
+
+TEST_CASE("a delay that was asked for is kept, whatever is known") {
+  RaceOptions options;
+  options.count = 2;
+  options.attempt_delay = ms(500);
+  options.patience = {ms(40), ms(40)};
+  Race race(options);
+  race.begin(0);
+  CHECK(next(race, 0) == 'S');
+  CHECK(race.wake_at() == ms(500));
+}
+
+TEST_CASE("what is offered brings what is known of it") {
+  RaceOptions options;
+  options.count = 1;
+  options.more = true;
+  Race race(options);
+  race.begin(0);
+  CHECK(next(race, 0) == 'S');
+  race.offer(2, false, {ms(30), 0});
+  race.failed(0, ms(5));
+  CHECK(next(race, ms(5)) == 'S');
+  CHECK(race.wake_at() == ms(35));
+}
+
 }  // namespace
 }  // namespace connect_by_list

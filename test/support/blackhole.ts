@@ -19,7 +19,7 @@ const SLEEPING_LISTENER = `
   const { parentPort, workerData } = require('node:worker_threads');
   const gate = new Int32Array(workerData.gate);
   const server = net.createServer((socket) => socket.on('error', () => {}).resume());
-  server.listen({ host: workerData.host, port: 0, backlog: 1 }, () => {
+  server.listen({ host: workerData.host, port: workerData.port, backlog: 1 }, () => {
     parentPort.postMessage(server.address().port);
     // The message is on its way; from here on nobody accepts. Ten minutes outlast any test.
     setImmediate(() => Atomics.wait(gate, 0, 0, 600_000));
@@ -30,9 +30,12 @@ const SLEEPING_LISTENER = `
 const FILLERS = process.platform === 'win32' ? 64 : 6;
 const QUIET_MS = 500;
 
-export async function blackhole(host = '127.0.0.1'): Promise<Blackhole> {
+export async function blackhole(host = '127.0.0.1', wanted = 0): Promise<Blackhole> {
   const gate = new SharedArrayBuffer(4);
-  const worker = new Worker(SLEEPING_LISTENER, { eval: true, workerData: { gate, host } });
+  const worker = new Worker(SLEEPING_LISTENER, {
+    eval: true,
+    workerData: { gate, host, port: wanted },
+  });
   const [port] = (await once(worker, 'message')) as [number];
   const fillers = await fill(host, port);
   const release = (): void => {

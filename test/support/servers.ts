@@ -17,7 +17,7 @@ export interface TestServer {
 export async function serve(
   host = '127.0.0.1',
   serveSocket: (socket: net.Socket) => void = (socket) => socket.resume(),
-  options: net.ServerOpts = {},
+  options: net.ServerOpts & { port?: number } = {},
 ): Promise<TestServer> {
   const sockets = new Set<net.Socket>();
   const server = net.createServer(options, (socket) => {
@@ -26,7 +26,7 @@ export async function serve(
     socket.on('error', () => socket.destroy());
     serveSocket(socket);
   });
-  server.listen({ host, port: 0, backlog: 1024 });
+  server.listen({ host, port: options.port ?? 0, backlog: 1024 });
   await once(server, 'listening');
   const { port } = server.address() as net.AddressInfo;
   return {
@@ -46,8 +46,8 @@ export async function serve(
 }
 
 /** A server that sends back what it reads. */
-export function serveEcho(host?: string): Promise<TestServer> {
-  return serve(host, (socket) => socket.pipe(socket), { allowHalfOpen: true });
+export function serveEcho(host?: string, port = 0): Promise<TestServer> {
+  return serve(host, (socket) => socket.pipe(socket), { allowHalfOpen: true, port });
 }
 
 /** Ports where nobody listens: connecting to one is refused. */

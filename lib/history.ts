@@ -1,0 +1,139 @@
+// What earlier connects have learned: which destinations did not answer, and how long the others took.
+
+import type { Attempt } from './attempt';
+import { outOfRange } from './errors';
+
+/** What is known of one destination. */
+interface Entry {
+  /** Running mean of the times from the start of an attempt to the connection, in ms, and of how many. */
+  readonly rtt: number;
+  readonly count: number;
+  /** Whether the last attempt got no answer. */
+  readonly isSilent: boolean;
+  /** When that was, in ms of performance.now(). */
+  readonly at: number;
+}
+
+const NOTHING_KNOWN: Entry = { rtt: 0, count: 0, isSilent: false, at: 0 };
+
+// The rule of docs/delay.md, which test/native/patience_simulation_test.cc holds to its promise.
+const RTT_FACTOR = 3;
+const RTT_MARGIN = 10;
+/** How often a destination must have answered before its time is relied on. */
+const RTT_LEAST_COUNT = 4;
+/** How many times the mean goes over before older ones fade. */
+const RTT_WINDOW = 8;
+/** ms: after so long the SYN was sent twice, and the time says nothing of the network. */
+const RTT_RETRANSMITTED = 1_000;
+
+/** The first delay of RFC 8305 section 5, in ms: knowledge may shorten it, and never makes it longer. */
+const LONGEST_PATIENCE = 250;
+
+/**
+ * Remembers destinations for a while, so that those which did not answer lately go behind the others, and
+ * those whose round-trip time is known are not waited for longer than they take. Used by the race engine;
+ * each process has one by default, and a caller may have others, or none.
+ */
+export class History {
+  private readonly entries = new Map<string, Entry>();
+  private readonly maxEntries: number;
+  private readonly maxAge: number;
+
+  /**
+   * @param limits maxEntries: how many destinations are remembered (default 1,000; the oldest go first).
+   *   maxAge: for how long, in ms (default 60,000): a host that comes back is tried first again after it.
+   */
+  constructor({ maxEntries = 1_000, maxAge = 60_000 } = {}) {
+    if (!(maxEntries >= 1)) throw outOfRange('maxEntries', '>= 1', maxEntries);
+    if (!(maxAge > 0)) throw outOfRange('maxAge', '> 0', maxAge);
+    this.maxEntries = maxEntries;
+    this.maxAge = maxAge;
+  }
+
+  /** How many destinations are remembered. */
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.entries.clear();
+  }
+
+  /** @internal Whether the last attempt to go there got no answer. */
+  isSilent(address: string, port: number): boolean {
+    return this.find(keyOf(address, port))?.isSilent ?? false;
+  }
+
+  /**
+   * @internal How long the next attempt should wait for this one, in ms; 0 where too little is known.
+   */
+  patience(address: string, port: number): number {
+    const { rtt, count } = this.find(keyOf(address, port)) ?? NOTHING_KNOWN;
+    return count < RTT_LEAST_COUNT ? 0 : Math.min(RTT_FACTOR * rtt + RTT_MARGIN, LONGEST_PATIENCE);
+  }
+
+  /** @internal Takes note of how the attempts of one call went. */
+  learn(attempts: readonly Attempt[]): void {
+    const winner = attempts.find(({ outcome }) => outcome === 'connected');
+    for (const attempt of attempts) {
+      const { remoteAddress, port, start, end } = attempt;
+      if (remoteAddress === undefined) continue;
+      const key = keyOf(remoteAddress.address, port);
+      if (attempt === winner) this.noteAnswer(key, end - start);
+      else if (gotNoAnswer(attempt, winner)) this.noteSilence(key);
+      else if (attempt.outcome === 'failed') this.entries.delete(key);
+    }
+  }
+
+  private noteAnswer(key: string, took: number): void {
+    const { rtt, count } = this.find(key) ?? NOTHING_KNOWN;
+    const counts = took < RTT_RETRANSMITTED;
+    const weight = 1 / Math.min(count + 1, RTT_WINDOW);
+    this.set(key, {
+      rtt: counts ? rtt + (took - rtt) * weight : rtt,
+      count: counts ? count + 1 : count,
+      isSilent: false,
+      at: performance.now(),
+    });
+  }
+
+  private noteSilence(key: string): void {
+    const known = this.find(key) ?? NOTHING_KNOWN;
+    this.set(key, { ...known, isSilent: true, at: performance.now() });
+  }
+
+  private set(key: string, entry: Entry): void {
+    // Deleted first, so that the map's order is that of age.
+    this.entries.delete(key);
+    this.entries.set(key, entry);
+    if (this.entries.size <= this.maxEntries) return;
+    const [oldest] = this.entries.keys();
+    this.entries.delete(oldest as string);
+  }
+
+  private find(key: string): Entry | undefined {
+    const entry = this.entries.get(key);
+    if (entry === undefined || performance.now() - entry.at <= this.maxAge) return entry;
+    this.entries.delete(key);
+    return undefined;
+  }
+}
+
+/** The one that is used without another. */
+export const processHistory = new History();
+
+function keyOf(address: string, port: number): string {
+  return `${address} ${port}`;
+}
+
+/**
+ * It timed out; or it ran longer than a first attempt is waited for; or one that started after it
+ * connected before it.
+ */
+function gotNoAnswer(attempt: Attempt, winner: Attempt | undefined): boolean {
+  const { outcome, code, start, end } = attempt;
+  if (outcome === 'failed') return code === 'ETIMEDOUT' || code === 'EHOSTUNREACH';
+  if (outcome === 'timeout') return end - start >= LONGEST_PATIENCE;
+  return outcome === 'lost' && winner !== undefined && start < winner.start;
+}

@@ -1,0 +1,107 @@
+// What the race engine learns from earlier connects.
+
+import { connectByList, History, type ConnectOptions, type Connection } from '#dist/index';
+import { blackhole, type Blackhole } from '../support/blackhole';
+import { connectErrorOf, failureOf } from '../support/failure';
+import { refusingPort, serve, type TestServer } from '../support/servers';
+
+describe('history', () => {
+  let hole: Blackhole;
+  let healthy: TestServer;
+  let dead: string;
+  let alive: string;
+  beforeAll(async () => {
+    [hole, healthy] = await Promise.all([blackhole(), serve()]);
+    dead = `127.0.0.1:${hole.port}`;
+    alive = `127.0.0.1:${healthy.port}`;
+  });
+  afterAll(() => Promise.all([hole.close(), healthy.close()]));
+
+  async function tried(list: string[], options: ConnectOptions): Promise<Connection['attempts']> {
+    const { attempts, socket } = await connectByList(list, { engine: 'race', ...options });
+    socket.destroy();
+    return attempts;
+  }
+
+  test('the second connect to a list whose first 16 entries are dead begins with the one that lives', async () => {
+    const history = new History();
+    const list = [...Array.from({ length: 16 }, () => dead), alive];
+    const first = await tried(list, { history, attemptDelay: 20 });
+    expect(first).toHaveLength(17);
+    const second = await tried(list, { history, attemptDelay: 20 });
+    expect(second).toMatchObject([{ port: healthy.port, outcome: 'connected' }]);
+  });
+
+  test('what timed out goes behind, and is tried all the same', async () => {
+    const history = new History();
+    const refusing = await refusingPort();
+    const limited = { history, attemptTimeout: 260, engine: 'race' } as const;
+    await connectErrorOf(connectByList([dead, `127.0.0.1:${refusing}`], limited));
+    const error = await connectErrorOf(connectByList([dead, `127.0.0.1:${refusing}`], limited));
+    expect(error.attempts.map(({ port }) => port)).toEqual([refusing, hole.port]);
+  });
+
+  test('a host that comes back is tried first again within the ageing time', async () => {
+    const history = new History({ maxAge: 200 });
+    const list = [dead, alive];
+    await tried(list, { history, attemptDelay: 20 });
+    expect((await tried(list, { history, attemptDelay: 20 }))[0]?.port).toBe(healthy.port);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    expect((await tried(list, { history, attemptDelay: 20 }))[0]?.port).toBe(hole.port);
+  });
+
+  test('RFC 8305 section 5: a known round-trip time lets the next attempt start sooner', async () => {
+    const history = new History();
+    const gone = await serve();
+    const list = [`127.0.0.1:${gone.port}`, alive];
+    for (let i = 0; i < 4; i++) await tried(list, { history });
+    await gone.close();
+    // The same address and port, and nobody answers there any more.
+    const silent = await blackhole('127.0.0.1', gone.port);
+    const attempts = await tried(list, { history });
+    await silent.close();
+    expect(attempts.map(({ outcome }) => outcome)).toEqual(['lost', 'connected']);
+    const [first, second] = attempts.map(({ start }) => start) as [number, number];
+    expect(second - first).toBeGreaterThanOrEqual(10);
+    expect(second - first).toBeLessThan(250);
+  });
+
+  test('a refusal is an answer: it puts nothing behind', async () => {
+    const history = new History();
+    const refusing = await refusingPort();
+    const list = [`127.0.0.1:${refusing}`, alive];
+    await tried(list, { history });
+    expect((await tried(list, { history }))[0]?.port).toBe(refusing);
+  });
+
+  test('one history serves the process by default; false is none', async () => {
+    const list = [dead, alive];
+    await tried(list, { attemptDelay: 20 });
+    expect(await tried(list, { attemptDelay: 20 })).toHaveLength(1);
+    expect(await tried(list, { attemptDelay: 20, history: false })).toHaveLength(2);
+  });
+
+  test('it is bounded: the oldest go first', async () => {
+    const history = new History({ maxEntries: 2 });
+    const servers = await Promise.all([serve(), serve(), serve()]);
+    for (const { port } of servers) await tried([`127.0.0.1:${port}`, alive], { history });
+    expect(history.size).toBe(2);
+    history.clear();
+    expect(history.size).toBe(0);
+    await Promise.all(servers.map((server) => server.close()));
+  });
+
+  test('a list of one address does without', async () => {
+    const history = new History();
+    await tried([alive], { history });
+    expect(history.size).toBe(0);
+  });
+
+  test('bad limits and a history that is none are refused', async () => {
+    expect(() => new History({ maxEntries: 0 })).toThrow(RangeError);
+    expect(() => new History({ maxAge: NaN })).toThrow(RangeError);
+    const options = { history: {} } as unknown as ConnectOptions;
+    const failure = await failureOf(connectByList([alive], options));
+    expect(failure).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' });
+  });
+});
