@@ -1,7 +1,18 @@
 // What earlier connects have learned: which destinations did not answer, and how long the others took.
 
-import type { Attempt } from './attempt';
+import type { Outcome } from './attempt';
 import { outOfRange } from './errors';
+
+/** How one attempt went, as far as it matters here. */
+export interface Observation {
+  readonly address: string;
+  readonly port: number;
+  readonly outcome: Outcome;
+  readonly code: string | undefined;
+  /** ms from the call. */
+  readonly start: number;
+  readonly end: number;
+}
 
 /** What is known of one destination. */
 interface Entry {
@@ -74,12 +85,11 @@ export class History {
   }
 
   /** @internal Takes note of how the attempts of one call went. */
-  learn(attempts: readonly Attempt[]): void {
+  learn(attempts: readonly Observation[]): void {
     const winner = attempts.find(({ outcome }) => outcome === 'connected');
     for (const attempt of attempts) {
-      const { remoteAddress, port, start, end } = attempt;
-      if (remoteAddress === undefined) continue;
-      const key = keyOf(remoteAddress.address, port);
+      const { address, port, start, end } = attempt;
+      const key = keyOf(address, port);
       if (attempt === winner) this.noteAnswer(key, end - start);
       else if (gotNoAnswer(attempt, winner)) this.noteSilence(key);
       else if (attempt.outcome === 'failed') this.entries.delete(key);
@@ -131,7 +141,7 @@ function keyOf(address: string, port: number): string {
  * It timed out; or it ran longer than a first attempt is waited for; or one that started after it
  * connected before it.
  */
-function gotNoAnswer(attempt: Attempt, winner: Attempt | undefined): boolean {
+function gotNoAnswer(attempt: Observation, winner: Observation | undefined): boolean {
   const { outcome, code, start, end } = attempt;
   if (outcome === 'failed') return code === 'ETIMEDOUT' || code === 'EHOSTUNREACH';
   if (outcome === 'timeout') return end - start >= LONGEST_PATIENCE;

@@ -6,25 +6,30 @@ import * as path from 'node:path';
 
 import loadAddon = require('node-gyp-build');
 
-export interface NativePairs {
-  addresses: string[];
-  ports: number[];
+/** Pairs to try, as arguments in a row: looking properties up costs the addon more than the rest. */
+export type NativePairs = [
+  addresses: string[],
+  ports: number[],
   /** Where each has to come from, '' for "as the system likes"; undefined where all are. */
-  locals: string[] | undefined;
+  locals: string[] | undefined,
   /** 0 for "as the system likes". */
-  localPort: number;
+  localPort: number,
   /** ms that the next start waits for each, 0 for the default; undefined where all are. */
-  patience: number[] | undefined;
-}
+  patience: number[] | undefined,
+];
+
+/** One attempt; times in ms from the start of the race, '' where it had no local address. */
+export type RaceRow = [
+  outcome: number,
+  errno: number,
+  start: number,
+  end: number,
+  localPort: number,
+  localAddress: string,
+];
 
 /** What the addon calls when a race is over. */
-export type RaceDone = (
-  verdict: number,
-  winner: number,
-  socket: number,
-  rows: number[],
-  locals: string[],
-) => void;
+export type RaceDone = (verdict: number, winner: number, socket: number, rows: RaceRow[]) => void;
 
 /** What the addon calls when Winsock's function has returned. `socket` is -1 when it failed. */
 export type WinsockDone = (
@@ -44,16 +49,18 @@ export interface Addon {
    * that more pairs may come, `askForMore` is called when it is time for one.
    */
   race(
-    pairs: NativePairs,
-    more: boolean,
-    attemptDelay: number,
-    attemptTimeout: number,
-    timeout: number,
-    done: RaceDone,
-    askForMore: () => void,
+    ...call: [
+      ...pairs: NativePairs,
+      more: boolean,
+      attemptDelay: number,
+      attemptTimeout: number,
+      timeout: number,
+      done: RaceDone,
+      askForMore: () => void,
+    ]
   ): number;
   /** The answer to `askForMore`; `more` as above. */
-  offer(id: number, pairs: NativePairs, more: boolean): void;
+  offer(id: number, ...call: [...pairs: NativePairs, more: boolean]): void;
   /** Where the system would connect from, for each address; '' where it has no way there. */
   sources(addresses: string[]): string[];
   abort(id: number): void;

@@ -3,10 +3,9 @@
 
 import * as net from 'node:net';
 
-import type { Attempt } from './attempt';
 import { toSocketAddress, type Endpoint } from './endpoints';
 import { invalidArgType, invalidArgValue, outOfRange } from './errors';
-import { processHistory, type History } from './history';
+import { processHistory, type History, type Observation } from './history';
 import { alternativesOf } from './local-addresses';
 import { addon } from './native';
 import type { ConnectOptions } from './options';
@@ -115,9 +114,9 @@ function historyOf({ history }: PairOptions): History | undefined {
   return history === false ? undefined : (history ?? processHistory);
 }
 
-/** Takes note of how a race went. */
-export function learnFrom(attempts: readonly Attempt[], options: PairOptions): void {
-  historyOf(options)?.learn(attempts);
+/** Takes note of how a race went; `observe` is not called where there is no history. */
+export function learnFrom(observe: () => Observation[], options: PairOptions): void {
+  historyOf(options)?.learn(observe());
 }
 
 /** A single target's source was not asked for: nothing had to be ordered by it. */

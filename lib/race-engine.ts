@@ -6,9 +6,10 @@ import type { Attempt, Outcome } from './attempt';
 import { toSocketAddress, type Endpoint } from './endpoints';
 import type { Made } from './engine';
 import { raceFailure } from './failure';
-import { addon, type NativePairs } from './native';
+import { addon, type NativePairs, type RaceRow } from './native';
 import type { Settings } from './options';
 import { orAbort } from './or-abort';
+import type { Observation } from './history';
 import { learnFrom, type Pair } from './pairs';
 import { Supply } from './supply';
 import { errorOfErrno, TIMED_OUT } from './system-errors';
@@ -18,8 +19,6 @@ import type { Targets } from './targets';
 const DEADLINE = 3;
 /** The order is that of `Outcome` in src-native/core/race.h; nobody sees the first and the last. */
 const OUTCOMES: readonly Outcome[] = ['failed', 'connected', 'failed', 'timeout', 'lost', 'failed'];
-/** outcome, errno, start, end, local port: what one row of the addon's numbers holds. */
-const COLUMNS = 5;
 
 /** @param startsAt ms from the call. */
 export async function connectByRace(
@@ -32,24 +31,22 @@ export async function connectByRace(
   const supply = new Supply(targets, settings);
   const result = await orAbort<RaceResult>(signal, (resolve) => {
     const id = native.race(
-      toNative(supply.pairs, localPort),
+      ...toNative(supply.pairs, localPort),
       true,
       attemptDelay ?? NaN,
       attemptTimeout,
       timeout - startsAt,
-      (verdict, winner, socket, rows, locals) => {
+      (verdict, winner, socket, rows) => {
         supply.onMore(undefined);
-        resolve(
-          new RaceResult(supply.pairs, targets, startsAt, verdict, winner, socket, rows, locals),
-        );
+        resolve(new RaceResult(supply.pairs, targets, startsAt, verdict, winner, socket, rows));
       },
       () => supply.ask(),
     );
-    supply.onMore((pairs, more) => native.offer(id, toNative(pairs, localPort), more));
+    supply.onMore((pairs, more) => native.offer(id, ...toNative(pairs, localPort), more));
     return () => native.abort(id);
   });
   // With one address there was nothing to order, and what is learned would order nothing.
-  if (supply.pairs.length > 1) learnFrom(result.readTried(), settings);
+  if (supply.pairs.length > 1) learnFrom(() => result.observe(), settings);
   if (result.socket >= 0) return result;
   // Thrown here and not from the addon's call, so that the stack leads to the caller.
   const isLate = result.verdict === DEADLINE;
@@ -62,13 +59,13 @@ export async function connectByRace(
 function toNative(pairs: readonly Pair[], localPort: number): NativePairs {
   const isKnown = pairs.some(({ patience }) => patience !== 0);
   const isBound = localPort !== 0 || pairs.some(({ bind }) => bind !== '');
-  return {
-    addresses: pairs.map(({ target }) => target.address),
-    ports: pairs.map(({ target }) => target.port),
-    locals: isBound ? pairs.map(({ bind }) => bind) : undefined,
+  return [
+    pairs.map(({ target }) => target.address),
+    pairs.map(({ target }) => target.port),
+    isBound ? pairs.map(({ bind }) => bind) : undefined,
     localPort,
-    patience: isKnown ? pairs.map(({ patience }) => patience) : undefined,
-  };
+    isKnown ? pairs.map(({ patience }) => patience) : undefined,
+  ];
 }
 
 /** What the addon told of a race, made into objects when somebody asks. */
@@ -80,12 +77,11 @@ class RaceResult implements Made {
     readonly verdict: number,
     private readonly winner: number,
     readonly socket: number,
-    private readonly rows: readonly number[],
-    private readonly locals: readonly string[],
+    private readonly rows: readonly RaceRow[],
   ) {}
 
   readLocalAddress(): net.SocketAddress {
-    return this.readLocal(this.winner) as net.SocketAddress;
+    return localOf(this.rows[this.winner] as RaceRow) as net.SocketAddress;
   }
 
   readRemoteAddress(): net.SocketAddress {
@@ -98,36 +94,45 @@ class RaceResult implements Made {
   }
 
   readTried(): Attempt[] {
-    return this.locals.map((_, row) => {
-      const numbers = this.rows.slice(row * COLUMNS, (row + 1) * COLUMNS);
-      const { target } = this.pairs[row] as Pair;
-      return readRow(target, numbers, this.startsAt, this.readLocal(row));
+    return this.rows.map((row, i) => {
+      return readRow((this.pairs[i] as Pair).target, row, this.startsAt);
     });
   }
 
-  triedTargets(): Set<Endpoint> {
-    return new Set(this.locals.map((_, row) => (this.pairs[row] as Pair).target));
+  /** The attempts without their addresses made into objects, which is what takes long. */
+  observe(): Observation[] {
+    return this.rows.map((row, i) => ({
+      address: (this.pairs[i] as Pair).target.address,
+      ...readNumbers((this.pairs[i] as Pair).target, row, this.startsAt),
+    }));
   }
 
-  private readLocal(row: number): net.SocketAddress | undefined {
-    return toSocketAddress(this.locals[row], this.rows[row * COLUMNS + 4]);
+  triedTargets(): Set<Endpoint> {
+    return new Set(this.rows.map((_, i) => (this.pairs[i] as Pair).target));
   }
 }
 
-function readRow(
-  { host, port, address }: Endpoint,
-  [outcome = 0, errno = 0, start = 0, end = 0]: number[],
-  startsAt: number,
-  localAddress: net.SocketAddress | undefined,
-): Attempt {
-  const name = OUTCOMES[outcome] as Outcome;
+function readRow(target: Endpoint, row: RaceRow, startsAt: number): Attempt {
   return {
-    host,
+    host: target.host,
+    ...readNumbers(target, row, startsAt),
+    remoteAddress: toSocketAddress(target.address, target.port),
+    localAddress: localOf(row),
+  };
+}
+
+function readNumbers(
+  { port }: Endpoint,
+  [number, errno, start, end]: RaceRow,
+  startsAt: number,
+): Pick<Attempt, 'port' | 'outcome' | 'code' | 'start' | 'end'> {
+  const outcome = OUTCOMES[number] as Outcome;
+  const isTimeout = outcome === 'timeout';
+  const code = outcome === 'failed' ? errorOfErrno(errno).code : isTimeout ? TIMED_OUT : undefined;
+  return {
     port,
-    remoteAddress: toSocketAddress(address, port),
-    localAddress,
-    outcome: name,
-    code: name === 'failed' ? errorOfErrno(errno).code : name === 'timeout' ? TIMED_OUT : undefined,
+    outcome,
+    code,
     start: toMicrosecond(startsAt + start),
     end: toMicrosecond(startsAt + end),
   };
@@ -136,4 +141,8 @@ function readRow(
 /** The clocks know no more than microseconds; what the sum shows beyond is noise. */
 function toMicrosecond(ms: number): number {
   return Math.round(ms * 1000) / 1000;
+}
+
+function localOf([, , , , port, address]: RaceRow): net.SocketAddress | undefined {
+  return toSocketAddress(address, port);
 }

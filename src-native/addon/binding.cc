@@ -30,35 +30,27 @@ Address local_of(const std::string& text, std::uint16_t port, int family) {
 
 double millis_of(Micros micros) { return static_cast<double>(micros) / 1'000; }
 
-// Five numbers for each attempt that was started, one after the other: ten thousand rows as objects
-// would hold the loop for longer than connecting did. lib/race-engine.ts reads them in this order.
-Napi::Array numbers_of_rows(Napi::Env env, const RaceCall& race) {
-  constexpr std::uint32_t kColumns = 5;
-  auto numbers = Napi::Array::New(env, race.rows() * kColumns);
-  std::uint32_t next = 0;
-  const auto add = [&](double value) { numbers.Set(next++, Napi::Number::New(env, value)); };
+// A row for each attempt that was started: five numbers, and the text of its local address, which
+// is empty where it never had one. lib/race-engine.ts reads them in this order, when somebody asks:
+// as objects, ten thousand rows would hold the loop for longer than connecting did. (One long array
+// of them all would as well: beyond some length V8 makes a dictionary of it.)
+Napi::Array rows_of(Napi::Env env, const RaceCall& race) {
+  auto rows = Napi::Array::New(env);
   for (std::size_t i = 0; i < race.rows(); ++i) {
     const Napi::HandleScope scope(env);
     const RaceCall::Row row = race.row(i);
+    auto cells = Napi::Array::New(env);
+    std::uint32_t next = 0;
+    const auto add = [&](double value) { cells.Set(next++, Napi::Number::New(env, value)); };
     add(static_cast<double>(row.state.outcome));
     add(row.error);
     add(millis_of(row.state.started - race.began()));
     add(millis_of(row.state.ended - race.began()));
     add(row.local.port());
+    cells.Set(next, Napi::String::New(env, row.local.known() ? row.local.text() : std::string()));
+    rows.Set(static_cast<std::uint32_t>(i), cells);
   }
-  return numbers;
-}
-
-// The local address of each attempt; an empty string where it never had one.
-Napi::Array locals_of_rows(Napi::Env env, const RaceCall& race) {
-  auto locals = Napi::Array::New(env, race.rows());
-  for (std::size_t i = 0; i < race.rows(); ++i) {
-    const Napi::HandleScope scope(env);
-    const Address local = race.row(i).local;
-    locals.Set(static_cast<std::uint32_t>(i),
-               Napi::String::New(env, local.known() ? local.text() : std::string()));
-  }
-  return locals;
+  return rows;
 }
 
 // What an array has for the pair at this place; nothing where the array is absent, as it mostly is.
@@ -67,18 +59,19 @@ Napi::Value entry_of(const Napi::Value& array, std::size_t index) {
   return array.As<Napi::Array>().Get(static_cast<std::uint32_t>(index));
 }
 
-// From { addresses, ports, locals?, localPort, patience? }. `locals` has a text for each address,
-// empty for "as the system likes"; `patience` has a time in ms, 0 for the default.
-std::vector<RaceCall::Pair> pairs_of(const Napi::Object& object) {
-  const std::vector<Address> remotes = addresses_of(object.Get("addresses"), object.Get("ports"));
-  const Napi::Value locals = object.Get("locals");
-  const Napi::Value patience = object.Get("patience");
+// From five arguments in a row: addresses: string[], ports: number[], locals?: string[], localPort:
+// number, patience?: number[]. `locals` has a text for each address, empty for "as the system
+// likes"; `patience` has a time in ms, 0 for the default.
+std::vector<RaceCall::Pair> pairs_of(const Napi::CallbackInfo& info, std::size_t first) {
+  const std::vector<Address> remotes = addresses_of(info[first], info[first + 1]);
+  const Napi::Value locals = info[first + 2];
   const auto local_port =
-      static_cast<std::uint16_t>(object.Get("localPort").As<Napi::Number>().Uint32Value());
+      static_cast<std::uint16_t>(info[first + 3].As<Napi::Number>().Uint32Value());
+  const Napi::Value patience = info[first + 4];
   std::vector<RaceCall::Pair> pairs;
   pairs.reserve(remotes.size());
   for (const Address& remote : remotes) {
-    const Napi::HandleScope scope(object.Env());
+    const Napi::HandleScope scope(info.Env());
     RaceCall::Pair pair;
     pair.remote = remote;
     if (const Napi::Value local = entry_of(locals, pairs.size()); !local.IsEmpty()) {
@@ -98,8 +91,7 @@ std::vector<napi_value> result_of(Napi::Env env, RaceCall& race) {
       Napi::Number::New(env, static_cast<double>(race.verdict())),
       Napi::Number::New(env, static_cast<double>(race.winner())),
       socket_value(env, race.take_socket()),
-      numbers_of_rows(env, race),
-      locals_of_rows(env, race),
+      rows_of(env, race),
   };
 }
 
@@ -126,18 +118,18 @@ void ask_for_more(Napi::Env env, std::uint32_t id) {
 Napi::Value race(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Environment* environment = Environment::of(env);
-  std::vector<RaceCall::Pair> pairs = pairs_of(info[0].As<Napi::Object>());
+  std::vector<RaceCall::Pair> pairs = pairs_of(info, 0);
 
   RaceOptions options;
   options.count = pairs.size();
-  options.more = info[1].As<Napi::Boolean>();
-  if (!std::isnan(info[2].As<Napi::Number>().DoubleValue())) {
-    options.attempt_delay = micros_of(info[2]);
+  options.more = info[5].As<Napi::Boolean>();
+  if (!std::isnan(info[6].As<Napi::Number>().DoubleValue())) {
+    options.attempt_delay = micros_of(info[6]);
   }
-  options.attempt_timeout = micros_of(info[3]);
-  options.timeout = micros_of(info[4]);
-  const auto done = info[5].As<Napi::Function>();
-  const auto more = info[6].As<Napi::Function>();
+  options.attempt_timeout = micros_of(info[7]);
+  options.timeout = micros_of(info[8]);
+  const auto done = info[9].As<Napi::Function>();
+  const auto more = info[10].As<Napi::Function>();
 
   const std::uint32_t id = environment->next_id();
   RaceCall::Events events{[env, id] { report(env, id); }, [env, id] { ask_for_more(env, id); }};
@@ -152,12 +144,12 @@ Napi::Value race(const Napi::CallbackInfo& info) {
   return Napi::Number::New(env, id);
 }
 
-// offer(id, pairs, more): the answer to askForMore, or news before it asks. Nothing if the race is
+// offer(id, …pairs, more): the answer to askForMore, or news before it asks. Nothing if the race is
 // over.
 void offer(const Napi::CallbackInfo& info) {
   const std::uint32_t id = info[0].As<Napi::Number>().Uint32Value();
   if (PendingRace* pending = Environment::of(info.Env())->find(id)) {
-    pending->race->offer(pairs_of(info[1].As<Napi::Object>()), info[2].As<Napi::Boolean>());
+    pending->race->offer(pairs_of(info, 1), info[6].As<Napi::Boolean>());
   }
 }
 
