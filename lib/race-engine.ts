@@ -6,10 +6,10 @@ import type { Attempt, Outcome } from './attempt';
 import { toSocketAddress, type Endpoint } from './endpoints';
 import type { Made } from './engine';
 import { raceFailure } from './failure';
+import type { Observation } from './history';
 import { addon, type NativePairs, type RaceRow } from './native';
 import type { Settings } from './options';
 import { orAbort } from './or-abort';
-import type { Observation } from './history';
 import { learnFrom, type Pair } from './pairs';
 import { Supply } from './supply';
 import { errorOfErrno, TIMED_OUT } from './system-errors';
@@ -29,6 +29,7 @@ export async function connectByRace(
   const { attemptDelay, attemptTimeout, timeout, signal, localPort = 0 } = settings;
   const native = addon();
   const supply = new Supply(targets, settings);
+  let isOver = false;
   const result = await orAbort<RaceResult>(signal, (resolve) => {
     const id = native.race(
       ...toNative(supply.pairs, localPort),
@@ -37,23 +38,26 @@ export async function connectByRace(
       attemptTimeout,
       timeout - startsAt,
       (verdict, winner, socket, rows) => {
+        isOver = true;
         supply.onMore(undefined);
-        resolve(new RaceResult(supply.pairs, targets, startsAt, verdict, winner, socket, rows));
+        const earlier = verdict === DEADLINE ? targets.rowsAtDeadline() : targets.rows();
+        resolve(new RaceResult(supply.pairs, earlier, startsAt, verdict, winner, socket, rows));
       },
       () => supply.ask(),
     );
-    supply.onMore((pairs, more) => native.offer(id, ...toNative(pairs, localPort), more));
+    if (!isOver) {
+      supply.onMore((pairs, more) => native.offer(id, ...toNative(pairs, localPort), more));
+    }
     return () => native.abort(id);
   });
   // With one address there was nothing to order, and what is learned would order nothing.
   if (supply.pairs.length > 1) learnFrom(() => result.observe(), settings);
   if (result.socket >= 0) return result;
   // Thrown here and not from the addon's call, so that the stack leads to the caller.
-  const isLate = result.verdict === DEADLINE;
-  const earlier = isLate ? targets.rowsAtDeadline() : targets.rows();
   const tried = result.triedTargets();
   const untried = targets.known.filter((target) => !tried.has(target));
-  throw raceFailure([...earlier, ...result.readTried()], isLate ? timeout : undefined, untried);
+  const limit = result.verdict === DEADLINE ? timeout : undefined;
+  throw raceFailure(result.readAttempts(), limit, untried);
 }
 
 function toNative(pairs: readonly Pair[], localPort: number): NativePairs {
@@ -72,7 +76,7 @@ function toNative(pairs: readonly Pair[], localPort: number): NativePairs {
 class RaceResult implements Made {
   constructor(
     private readonly pairs: readonly Pair[],
-    private readonly targets: Targets,
+    private readonly earlier: readonly Attempt[],
     private readonly startsAt: number,
     readonly verdict: number,
     private readonly winner: number,
@@ -90,13 +94,10 @@ class RaceResult implements Made {
   }
 
   readAttempts(): Attempt[] {
-    return [...this.targets.rows(), ...this.readTried()];
-  }
-
-  readTried(): Attempt[] {
-    return this.rows.map((row, i) => {
+    const tried = this.rows.map((row, i) => {
       return readRow((this.pairs[i] as Pair).target, row, this.startsAt);
     });
+    return [...this.earlier, ...tried];
   }
 
   /** The attempts without their addresses made into objects, which is what takes long. */

@@ -4,6 +4,7 @@
 
 import { connectByList, type ConnectOptions } from '#dist/index';
 import { blackhole } from '../support/blackhole';
+import { eventually } from '../support/eventually';
 import { connectErrorOf, failureOf } from '../support/failure';
 import { refusingPort, serve, type TestServer } from '../support/servers';
 import type * as StandIn from './stand-in/index';
@@ -204,9 +205,3 @@ onTheStandIn('the contract', () => {
     expect(standIn.calls()[0]?.entries).toHaveLength(10_000);
   });
 });
-
-/** Waits until it is so: what another thread does takes a moment. */
-async function eventually(isSo: () => boolean): Promise<void> {
-  for (let i = 0; !isSo() && i < 200; i++) await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(isSo()).toBe(true);
-}

@@ -8,6 +8,7 @@ import { Worker } from 'node:worker_threads';
 
 import { connectByList, type ConnectOptions } from '#dist/index';
 import { runChild } from '../support/child';
+import { eventually } from '../support/eventually';
 import { failureOf } from '../support/failure';
 import { serve, type TestServer } from '../support/servers';
 import type * as StandIn from './stand-in/index';
@@ -41,12 +42,6 @@ onTheStandIn('threads', () => {
   }
 
   const running = (): number => standIn.calls().filter(({ result }) => result === 'running').length;
-
-  async function eventually(isSo: () => boolean): Promise<void> {
-    for (let i = 0; !isSo() && i < 250; i++)
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(isSo()).toBe(true);
-  }
 
   test(`${HUNG} hung calls run at once, and leave half of the pool to fs and dns`, async () => {
     standIn.program({ block: Infinity });

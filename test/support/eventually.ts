@@ -1,0 +1,7 @@
+// What another thread, or the other end, does takes a moment.
+
+/** Waits until it is so, for as long as five seconds. */
+export async function eventually(isSo: () => boolean): Promise<void> {
+  for (let i = 0; !isSo() && i < 250; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(isSo()).toBe(true);
+}
