@@ -54,7 +54,7 @@ export async function connectByList(
   }
 
   const connect = engine === 'winsock' ? connectByWinsock : connectByRace;
-  const made = await connect(targets, settings, elapsed());
+  const made = await connect(targets, settings, elapsed);
   return toConnection(made, engine, settings);
 }
 

@@ -20,16 +20,18 @@ const DEADLINE = 3;
 /** The order is that of `Outcome` in src-native/core/race.h; nobody sees the first and the last. */
 const OUTCOMES: readonly Outcome[] = ['failed', 'connected', 'failed', 'timeout', 'lost', 'failed'];
 
-/** @param startsAt ms from the call. */
+/** @param elapsed says how long ago the call was, in ms. */
 export async function connectByRace(
   targets: Targets,
   settings: Settings,
-  startsAt: number,
+  elapsed: () => number,
 ): Promise<Made> {
   const { attemptDelay, attemptTimeout, timeout, signal, localPort = 0 } = settings;
   const native = addon();
   const supply = new Supply(targets, settings);
   let isOver = false;
+  // Only now: putting a long list into its order takes its time, and the deadline counts from the call.
+  const startsAt = elapsed();
   const result = await orAbort<RaceResult>(signal, (resolve) => {
     const id = native.race(
       ...toNative(supply.pairs, localPort),

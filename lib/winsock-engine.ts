@@ -30,7 +30,7 @@ interface WinsockCall {
 export async function connectByWinsock(
   given: Targets,
   settings: Settings,
-  startsAt: number,
+  elapsed: () => number,
 ): Promise<Made> {
   const targets = planWinsock(given.known, settings.policy);
   const call: WinsockCall = {
@@ -45,7 +45,7 @@ export async function connectByWinsock(
       ),
     hostOf: (remote) => hostOf(remote, targets),
   };
-  return make(call, targets, given.rows(), settings, startsAt);
+  return make(call, targets, given.rows(), settings, elapsed());
 }
 
 /**
