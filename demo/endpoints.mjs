@@ -4,11 +4,18 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { Worker } from 'node:worker_threads';
 
+/**
+ * In the order in which they are tried: IPv6 goes first and the families take turns (RFC 6724, RFC 8305),
+ * so every other one is IPv6 where this machine has it.
+ */
 export async function startEndpoints() {
-  const endpoints = [await startRefusing('127.0.0.1'), await startSilent('127.0.0.1')];
-  if (await hasIPv6()) endpoints.push(await startHealthy('::1', 'healthy, IPv6'));
-  endpoints.push(await startHealthy('127.0.0.1', 'healthy, IPv4'));
-  return endpoints;
+  const six = (await hasIPv6()) ? '::1' : '127.0.0.1';
+  return [
+    await startRefusing(six),
+    await startSilent('127.0.0.1'),
+    await startHealthy(six, `healthy, ${six === '::1' ? 'IPv6' : 'IPv4'}`),
+    await startHealthy('127.0.0.1', 'healthy, IPv4'),
+  ];
 }
 
 /** A port that was just given up: the system refuses connections to it. */
