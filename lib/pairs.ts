@@ -77,7 +77,8 @@ export function allPairs(targets: readonly Endpoint[]): AddressPair[] {
 
 /**
  * RFC 6724 section 6, then families in turn (RFC 8305 section 4); what did not answer lately goes behind
- * the others. What the host has no way to is tried last, but tried: routes change. With one target there is nothing to order, and nothing is asked.
+ * the others. What the host has no way to is tried last, but tried: routes change. With one target there
+ * is nothing to order, and nothing is asked.
  */
 function orderPairs(
   targets: readonly Endpoint[],

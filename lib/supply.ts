@@ -52,7 +52,7 @@ export class Supply {
 
   private hand(batch: Pair[], more: boolean): void {
     this.isWaiting = false;
-    this.pairs.push(...batch);
+    for (const pair of batch) this.pairs.push(pair);
     this.offer?.(batch, more);
   }
 }

@@ -47,8 +47,9 @@ export class Targets {
 
   private add(endpoints: readonly Endpoint[]): readonly Endpoint[] {
     const { allowed, blocked } = splitBlocked(endpoints, this.options.blockList, this.elapsed);
-    this.known.push(...allowed);
-    this.blocked.push(...blocked);
+    // One by one: a hundred thousand arguments of one call would overflow the stack.
+    for (const endpoint of allowed) this.known.push(endpoint);
+    for (const row of blocked) this.blocked.push(row);
     return allowed;
   }
 }

@@ -1,5 +1,7 @@
 #include "addon/service.h"
 
+#include <string>
+
 #include "core/services.h"
 
 namespace connect_by_list {
@@ -8,7 +10,10 @@ namespace {
 
 // servicePort(name: string): number, -1 for a service that the system does not know.
 Napi::Value port_of_service(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), service_port(info[0].As<Napi::String>()));
+  const std::string name = info[0].As<Napi::String>();
+  // A C string would end at a NUL, and be another name.
+  const bool is_whole = name.find('\0') == std::string::npos;
+  return Napi::Number::New(info.Env(), is_whole ? service_port(name) : -1);
 }
 
 }  // namespace

@@ -10,7 +10,8 @@
 namespace connect_by_list {
 
 // The port that the service of this name or alias has for TCP; -1 when the database does not know
-// it, or is not there. It may read a file, and can be called on any thread.
+// it, or is not there. The name has no NUL in it. It may read a file, and can be called on any
+// thread.
 int service_port(const std::string& name);
 
 }  // namespace connect_by_list
