@@ -4,6 +4,7 @@
       "target_name": "connect_by_list",
       "sources": [
         "src-native/addon/binding.cc",
+        "src-native/addon/race_binding.cc",
         "src-native/addon/environment.cc",
         "src-native/addon/service.cc",
         "src-native/addon/values.cc",

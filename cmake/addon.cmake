@@ -9,6 +9,7 @@ cmake_path(ABSOLUTE_PATH NODE_ADDON_API_DIR BASE_DIRECTORY "${CMAKE_SOURCE_DIR}"
 
 add_library(connect_by_list MODULE
   src-native/addon/binding.cc
+  src-native/addon/race_binding.cc
   src-native/addon/environment.cc
   src-native/addon/service.cc
   src-native/addon/values.cc

@@ -24,7 +24,21 @@ export interface Attempt {
   readonly outcome: Outcome;
   /** Node's code, such as 'ECONNREFUSED', where the outcome is `failed`, `timeout` or `blocked`. */
   readonly code: string | undefined;
+  /** What went wrong after TCP had connected, where the attempt had to shake hands: the error of TLS. */
+  readonly cause?: Error;
   /** When it started and ended, in ms from the call. */
   readonly start: number;
   readonly end: number;
+}
+
+/** An attempt that has just begun. */
+export type AttemptStart = Pick<
+  Attempt,
+  'host' | 'port' | 'remoteAddress' | 'localAddress' | 'start'
+>;
+
+/** Hears of the attempts of one call while they are made. `index` is the attempt's place among them. */
+export interface AttemptListener {
+  started(index: number, attempt: AttemptStart): void;
+  ended(index: number, attempt: Attempt): void;
 }

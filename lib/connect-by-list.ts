@@ -1,15 +1,13 @@
 // connectByList(): the way of the data, from a list of endpoints to a Connection.
 
 import { checkPermission, toConnection, type Connection } from './connection';
+import { tracedCall } from './diagnostics';
 import { readEndpoints, type EndpointLike } from './endpoints';
-import { chooseEngine } from './engine';
 import { raceFailure } from './failure';
-import { readOptions, type ConnectOptions, type Settings } from './options';
-import { orAbort } from './or-abort';
+import { makeConnection } from './make';
+import { readOptions, type ConnectOptions } from './options';
 import { allPairs, type AddressPair } from './pairs';
-import { connectByRace } from './race-engine';
 import { Targets } from './targets';
-import { connectByWinsock } from './winsock-engine';
 
 /**
  * Connects to one endpoint out of a list: whichever answers first.
@@ -37,25 +35,10 @@ export async function connectByList(
   const asked = readEndpoints(endpoints);
   settings.signal?.throwIfAborted();
   checkPermission();
-
-  const engine = chooseEngine(settings);
-
-  const targets = new Targets(asked, settings, elapsed);
-  if (targets.resolution) {
-    const { begun, done } = targets.resolution;
-    // Winsock takes the list as a whole, and a policy sees it as a whole.
-    const isWhole = engine === 'winsock' || settings.policy !== undefined;
-    const inTime = await within(isWhole ? done : begun, settings);
-    targets.take();
-    if (!inTime) throw raceFailure(targets.rowsAtDeadline(), settings.timeout, targets.known);
-  }
-  if (targets.isComplete && targets.known.length === 0) {
-    throw raceFailure(targets.rows(), undefined, []);
-  }
-
-  const connect = engine === 'winsock' ? connectByWinsock : connectByRace;
-  const made = await connect(targets, settings, elapsed);
-  return toConnection(made, engine, settings);
+  return tracedCall(asked, async (listener) => {
+    const call = { settings, elapsed, control: settings.signal, listener };
+    return toConnection(await makeConnection(asked, call), settings);
+  });
 }
 
 /**
@@ -74,20 +57,3 @@ export async function sortAddressPairs(endpoints: Iterable<EndpointLike>): Promi
   if (targets.known.length === 0) throw raceFailure(targets.rows(), undefined, []);
   return allPairs(targets.known);
 }
-
-/**
- * Waits for `work`, but no longer than the call's timeout: false when that struck first. Rejects with the
- * signal's reason when it is aborted.
- */
-function within(work: Promise<void>, { timeout, signal }: Settings): Promise<boolean> {
-  return orAbort(signal, (resolve, reject) => {
-    const wait = Math.min(timeout, MOST_TIMER);
-    const timer = timeout === Infinity ? undefined : setTimeout(resolve, wait, false);
-    const stop = (): void => clearTimeout(timer);
-    work.then(() => resolve(true), reject).finally(stop);
-    return stop;
-  });
-}
-
-/** The longest that setTimeout can wait, in ms: 24.8 days. */
-const MOST_TIMER = 2 ** 31 - 1;

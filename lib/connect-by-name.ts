@@ -2,6 +2,7 @@
 
 import { connectByList } from './connect-by-list';
 import { checkPermission, toConnection, type Connection } from './connection';
+import { tracedCall } from './diagnostics';
 import { toEndpoint } from './endpoints';
 import { chooseEngine } from './engine';
 import { invalidArgType } from './errors';
@@ -15,8 +16,8 @@ import { connectNameByWinsock } from './winsock-engine';
  * With the engine `'race'` this is `connectByList([{ host, port }], options)`. With `'winsock'` it is the
  * real WSAConnectByName (learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsaconnectbynamew):
  * Windows resolves the name and tries its addresses, one after the other. With `lookup`, `family`,
- * `blockList` or `policy` it is connectByList() with either engine, because Windows' function has no room
- * for them: `lookup` (default `dns.lookup`) resolves the name, and its addresses are the list.
+ * `blockList`, `policy` or `tls` it is connectByList() with either engine, because Windows' function has no
+ * room for them: `lookup` (default `dns.lookup`) resolves the name, and its addresses are the list.
  *
  * @param host a host name, or an IP address.
  * @param service a port number, 0 to 65535, or its digits; or the name of a TCP service in the system's
@@ -48,9 +49,18 @@ export async function connectByName(
   if (engine === 'race') return connectByList(list, { ...options, engine });
   settings.signal?.throwIfAborted();
   checkPermission();
-  const made = await connectNameByWinsock(endpoint, settings, performance.now() - calledAt);
-  return toConnection(made, engine, settings);
+  return tracedCall([endpoint], async (listener) => {
+    const elapsed = (): number => performance.now() - calledAt;
+    const call = { settings, elapsed, control: settings.signal, listener };
+    return toConnection(await connectNameByWinsock(endpoint, call), settings);
+  });
 }
 
-/** Options that look at the addresses between their resolving and the first attempt. */
-const ONLY_OF_A_LIST: ReadonlySet<string> = new Set(['lookup', 'family', 'blockList', 'policy']);
+/** Options that Windows' function has no room for. */
+const ONLY_OF_A_LIST: ReadonlySet<string> = new Set([
+  'lookup',
+  'family',
+  'blockList',
+  'policy',
+  'tls',
+]);

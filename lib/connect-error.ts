@@ -6,7 +6,10 @@ import { errnoOfCode } from './system-errors';
 /** What went wrong with one attempt, with one lookup, or with the one call of WSAConnectByList. */
 export interface AttemptError extends NodeJS.ErrnoException {
   code: string;
-  /** 'connect'; 'getaddrinfo' for a name that was not resolved; or the function of Winsock that failed. */
+  /**
+   * 'connect'; 'getaddrinfo' for a name that was not resolved; 'handshake' where TLS failed, and `cause` has
+   * its error; or the function of Winsock that failed.
+   */
   syscall: string;
   /** The address tried, or the name that was looked up. Winsock does not tell which address it was. */
   address?: string;

@@ -5,7 +5,6 @@ import type * as net from 'node:net';
 import type { Attempt } from './attempt';
 import type { Engine, Made } from './engine';
 import { accessDenied } from './errors';
-import { addon } from './native';
 import type { Settings } from './options';
 import { adopt } from './socket';
 
@@ -22,9 +21,10 @@ export interface Connection {
   readonly attempts: readonly Attempt[];
 }
 
-/** Hands the connected socket to Node. When that fails, the socket is closed. */
-export function toConnection(made: Made, engine: Engine, settings: Settings): Connection {
-  return new MadeConnection(adoptOrClose(made.socket, settings), engine, made);
+/** Hands the connected socket to Node. */
+export function toConnection(made: Made, settings: Settings): Connection {
+  const socket = made.takeSocket();
+  return new MadeConnection(typeof socket === 'number' ? adopt(socket, settings) : socket, made);
 }
 
 /** Addresses and attempts become objects when somebody asks for them: mostly nobody does. */
@@ -34,10 +34,13 @@ class MadeConnection implements Connection {
 
   constructor(
     readonly socket: net.Socket,
-    readonly engine: Engine,
     made: Made,
   ) {
     this.#made = made;
+  }
+
+  get engine(): Engine {
+    return this.#made.engine;
   }
 
   get localAddress(): net.SocketAddress {
@@ -51,15 +54,6 @@ class MadeConnection implements Connection {
   get attempts(): readonly Attempt[] {
     this.#attempts ??= this.#made.readAttempts();
     return this.#attempts;
-  }
-}
-
-function adoptOrClose(descriptor: number, settings: Settings): net.Socket {
-  try {
-    return adopt(descriptor, settings);
-  } catch (error) {
-    addon().close(descriptor);
-    throw error;
   }
 }
 

@@ -15,8 +15,12 @@ export type Engine = 'winsock' | 'race';
 
 /** A connection that an engine has made. Addresses and attempts become objects when somebody asks. */
 export interface Made {
-  /** The connected socket's number, to be adopted or closed. */
-  readonly socket: number;
+  readonly engine: Engine;
+  /**
+   * Once: the connected socket's number, to be adopted or closed; or the socket itself, where making the
+   * connection took one.
+   */
+  takeSocket(): number | net.Socket;
   readLocalAddress(): net.SocketAddress;
   readRemoteAddress(): net.SocketAddress;
   readAttempts(): Attempt[];
@@ -30,12 +34,13 @@ export type WinsockFunction = 'WSAConnectByList' | 'WSAConnectByName';
  * WSAConnectByList, whichever function is needed, so that all calls of a program have one default.
  */
 export function chooseEngine(
-  { engine: asked, localAddress, localPort }: ConnectOptions,
+  { engine: asked, localAddress, localPort, tls }: ConnectOptions,
   needed: WinsockFunction = 'WSAConnectByList',
 ): Engine {
   if (asked === 'race') return asked;
-  // C05: WSAConnectByList takes an unbound socket only.
-  if (asked === undefined && (localAddress !== undefined || localPort !== undefined)) return 'race';
+  // C05: WSAConnectByList takes an unbound socket only. And it is done when TCP is.
+  const needsRace = localAddress !== undefined || localPort !== undefined || tls !== undefined;
+  if (asked === undefined && needsRace) return 'race';
   const needs = asked ? [needed] : (['WSAConnectByList', needed] as const);
   if (needs.every(isExported)) return 'winsock';
   if (asked === undefined) return 'race';

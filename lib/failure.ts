@@ -66,13 +66,14 @@ export function winsockFailure(
   return new ConnectError({ message, code, syscall, wsaName, wsaCode, errors, attempts });
 }
 
-function attemptError(attempt: Attempt): AttemptError {
-  const { host, port, remoteAddress, localAddress, code = TIMED_OUT, start, end } = attempt;
-  const syscall = remoteAddress ? 'connect' : 'getaddrinfo';
+export function attemptError(attempt: Attempt): AttemptError {
+  const { host, port, remoteAddress, localAddress, code = TIMED_OUT, start, end, cause } = attempt;
+  const syscall = cause ? 'handshake' : remoteAddress ? 'connect' : 'getaddrinfo';
   const address = remoteAddress?.address ?? host;
   const local = localAddress ? ` - Local (${localAddress.address}:${localAddress.port})` : '';
   const target = remoteAddress ? `${address}:${port}` : host;
-  const error = new Error(`${syscall} ${code} ${target}${local}`);
+  const why = cause ? `: ${cause.message}` : '';
+  const error = new Error(`${syscall} ${code} ${target}${local}${why}`, cause && { cause });
   const errno = errnoOfCode(code);
   return Object.assign(error, {
     ...(errno !== undefined && { errno }),
@@ -104,7 +105,7 @@ function noneOf(total: number): string {
   return total === 1 ? 'the only endpoint was not' : `none of ${total} endpoints was`;
 }
 
-function describeAttempt(attempt: Attempt): string {
+export function describeAttempt(attempt: Attempt): string {
   const { host, port, remoteAddress, code, outcome, start, end } = attempt;
   const name = formatTarget({ host, port, address: remoteAddress?.address ?? host });
   return `${name} (${code ?? outcome} after ${(end - start).toFixed(1)} ms)`;

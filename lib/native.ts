@@ -18,7 +18,10 @@ export type NativePairs = [
   patience: number[] | undefined,
 ];
 
-/** One attempt; times in ms from the start of the race, '' where it had no local address. */
+/**
+ * One attempt; times in ms from the start of the race, 0 for an end that has not come; '' where it had no
+ * local address.
+ */
 export type RaceRow = [
   outcome: number,
   errno: number,
@@ -27,6 +30,9 @@ export type RaceRow = [
   localPort: number,
   localAddress: string,
 ];
+
+/** An attempt that has changed; the number of its socket where it is to be decided on, else -1. */
+export type RaceChange = [index: number, row: RaceRow, socket: number];
 
 /** What the addon calls when a race is over. */
 export type RaceDone = (verdict: number, winner: number, socket: number, rows: RaceRow[]) => void;
@@ -46,7 +52,10 @@ export type WinsockDone = (
 export interface Addon {
   /**
    * Calls `done` once, maybe before it returns. NaN as the delay asks for RFC 8305's. Where `more` says
-   * that more pairs may come, `askForMore` is called when it is time for one.
+   * that more pairs may come, `askForMore` is called when it is time for one. `changed` is called when
+   * attempts have started or ended and the race goes on: changes() says which. Where `decides` is true,
+   * an attempt whose TCP has connected is such a change; its socket is handed over, and decide() is the
+   * answer.
    */
   race(
     ...call: [
@@ -55,12 +64,20 @@ export interface Addon {
       attemptDelay: number,
       attemptTimeout: number,
       timeout: number,
+      decides: boolean,
       done: RaceDone,
       askForMore: () => void,
+      changed: (() => void) | undefined,
     ]
   ): number;
   /** The answer to `askForMore`; `more` as above. */
   offer(id: number, ...call: [...pairs: NativePairs, more: boolean]): void;
+  /** What has changed since this was asked last. */
+  changes(id: number): RaceChange[];
+  /** Whether an attempt has connected: 0, or libuv's error number. */
+  decide(id: number, index: number, errno: number): void;
+  /** Whether the process stays for the race. */
+  setRef(id: number, isRef: boolean): void;
   /** Where the system would connect from, for each address; '' where it has no way there. */
   sources(addresses: string[]): string[];
   abort(id: number): void;
@@ -88,6 +105,8 @@ export interface Addon {
     mayUsePool: boolean,
     done: WinsockDone,
   ): number;
+  /** Whether the process stays for the call, where that does not run in libuv's pool. */
+  setRefWinsock?(id: number, isRef: boolean): void;
   abortWinsock?(id: number): void;
   abortAllWinsock?(): void;
 }

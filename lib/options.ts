@@ -1,6 +1,7 @@
 // The options of connectByList(): what they are, what values they take, and what they are without one.
 
 import * as net from 'node:net';
+import type * as tls from 'node:tls';
 
 import type { Engine } from './engine';
 import { badIPAddress, badPort, invalidArgType, invalidArgValue, outOfRange } from './errors';
@@ -61,6 +62,14 @@ export interface ConnectOptions {
   history?: History | false;
   /** Resolves the host names of the list. Default: `dns.lookup`. */
   lookup?: net.LookupFunction;
+  /**
+   * Race: an attempt has connected when its TLS handshake is done, so that a server which accepts and then
+   * does not shake hands loses, and the others are tried meanwhile. The options are those of `tls.connect`;
+   * `host`, and `servername` where that is a name, are the endpoint's own unless they are given. The socket
+   * is a `tls.TLSSocket` then, and `onread`, `allowHalfOpen` and `highWaterMark` have no say. With it the
+   * default engine is `'race'`. Default: none, TCP decides.
+   */
+  tls?: tls.ConnectionOptions;
 
   /** As in `net.connect`: disable Nagle's algorithm on the connected socket. Default: false. */
   noDelay?: boolean;
@@ -125,6 +134,7 @@ function checkSources({
   localPort,
   family,
   engine,
+  tls,
 }: ConnectOptions): void {
   if (policy !== undefined) checkType('policy', 'function', policy);
   if (blockList !== undefined && !(blockList instanceof net.BlockList)) {
@@ -135,10 +145,20 @@ function checkSources({
   if (family !== undefined && ![0, 4, 6].includes(family)) {
     throw invalidArgValue('options.family', family, 'must be 0, 4 or 6');
   }
+  if (tls !== undefined) checkTls(tls, engine);
   if (engine === 'winsock' && (localAddress !== undefined || localPort !== undefined)) {
     const reason = "cannot be had with the engine 'winsock', which takes an unbound socket only";
     throw invalidArgValue('options.localAddress or localPort', localAddress ?? localPort, reason);
   }
+}
+
+function checkTls(tls: unknown, engine: Engine | undefined): void {
+  if (typeof tls !== 'object' || tls === null) {
+    throw invalidArgType('options.tls', 'of type object', tls);
+  }
+  if (engine !== 'winsock') return;
+  const reason = "cannot be had with the engine 'winsock', which is done when TCP has connected";
+  throw invalidArgValue('options.tls', tls, reason);
 }
 
 function checkPort(port: unknown): void {

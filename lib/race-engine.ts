@@ -2,59 +2,76 @@
 
 import type * as net from 'node:net';
 
-import type { Attempt, Outcome } from './attempt';
+import type { Attempt } from './attempt';
+import type { Call } from './call';
 import { toSocketAddress, type Endpoint } from './endpoints';
 import type { Made } from './engine';
 import { raceFailure } from './failure';
+import type { Handshakes } from './handshake';
 import type { Observation } from './history';
 import { addon, type NativePairs, type RaceRow } from './native';
-import type { Settings } from './options';
 import { orAbort } from './or-abort';
 import { learnFrom, type Pair } from './pairs';
+import { RaceProgress } from './race-progress';
+import { localOf, readNumbers, readRow } from './race-rows';
 import { Supply } from './supply';
-import { errorOfErrno, TIMED_OUT } from './system-errors';
 import type { Targets } from './targets';
 
-/** Verdict::kDeadline in src-native/core/race.h. */
+/** Verdict::kConnected and Verdict::kDeadline in src-native/core/race.h. */
+const CONNECTED = 1;
 const DEADLINE = 3;
-/** The order is that of `Outcome` in src-native/core/race.h; nobody sees the first and the last. */
-const OUTCOMES: readonly Outcome[] = ['failed', 'connected', 'failed', 'timeout', 'lost', 'failed'];
 
-/** @param elapsed says how long ago the call was, in ms. */
-export async function connectByRace(
-  targets: Targets,
-  settings: Settings,
-  elapsed: () => number,
-): Promise<Made> {
-  const { attemptDelay, attemptTimeout, timeout, signal, localPort = 0 } = settings;
+export async function connectByRace(targets: Targets, call: Call): Promise<Made> {
+  const { settings, elapsed, control, listener } = call;
+  const { attemptDelay, attemptTimeout, timeout, localPort = 0 } = settings;
   const native = addon();
   const supply = new Supply(targets, settings);
   let isOver = false;
   // Only now: putting a long list into its order takes its time, and the deadline counts from the call.
   const startsAt = elapsed();
-  const result = await orAbort<RaceResult>(signal, (resolve) => {
+  const progress = RaceProgress.of(supply.pairs, settings, startsAt, listener);
+  const result = await orAbort<RaceResult>(control, (resolve) => {
+    let release: (() => void) | undefined;
     const id = native.race(
       ...toNative(supply.pairs, localPort),
       true,
       attemptDelay ?? NaN,
       attemptTimeout,
       timeout - startsAt,
+      settings.tls !== undefined,
       (verdict, winner, socket, rows) => {
         isOver = true;
         supply.onMore(undefined);
+        release?.();
         const earlier = verdict === DEADLINE ? targets.rowsAtDeadline() : targets.rows();
-        resolve(new RaceResult(supply.pairs, earlier, startsAt, verdict, winner, socket, rows));
+        const { handshakes } = progress ?? {};
+        resolve(
+          new RaceResult(
+            supply.pairs,
+            earlier,
+            startsAt,
+            verdict,
+            winner,
+            socket,
+            rows,
+            handshakes,
+          ),
+        );
+        progress?.finish(rows);
       },
       () => supply.ask(),
+      progress && ((): void => progress.take()),
     );
     if (!isOver) {
       supply.onMore((pairs, more) => native.offer(id, ...toNative(pairs, localPort), more));
+      release = control?.hold?.({ setRef: (isRef) => native.setRef(id, isRef) });
+      progress?.begin(id);
     }
     return () => native.abort(id);
   });
   // With one address there was nothing to order, and what is learned would order nothing.
   if (supply.pairs.length > 1) learnFrom(() => result.observe(), settings);
-  if (result.socket >= 0) return result;
+  if (result.hasConnected) return result;
   // Thrown here and not from the addon's call, so that the stack leads to the caller.
   const tried = result.triedTargets();
   const untried = targets.known.filter((target) => !tried.has(target));
@@ -76,15 +93,26 @@ function toNative(pairs: readonly Pair[], localPort: number): NativePairs {
 
 /** What the addon told of a race, made into objects when somebody asks. */
 class RaceResult implements Made {
+  readonly engine = 'race';
+
   constructor(
     private readonly pairs: readonly Pair[],
     private readonly earlier: readonly Attempt[],
     private readonly startsAt: number,
     readonly verdict: number,
     private readonly winner: number,
-    readonly socket: number,
+    private readonly descriptor: number,
     private readonly rows: readonly RaceRow[],
+    private readonly handshakes: Handshakes | undefined,
   ) {}
+
+  get hasConnected(): boolean {
+    return this.verdict === CONNECTED;
+  }
+
+  takeSocket(): net.Socket | number {
+    return this.handshakes?.take(this.winner) ?? this.descriptor;
+  }
 
   readLocalAddress(): net.SocketAddress {
     return localOf(this.rows[this.winner] as RaceRow) as net.SocketAddress;
@@ -97,7 +125,8 @@ class RaceResult implements Made {
 
   readAttempts(): Attempt[] {
     const tried = this.rows.map((row, i) => {
-      return readRow((this.pairs[i] as Pair).target, row, this.startsAt);
+      const cause = this.handshakes?.failureOf(i);
+      return readRow((this.pairs[i] as Pair).target, row, this.startsAt, cause);
     });
     return [...this.earlier, ...tried];
   }
@@ -113,39 +142,4 @@ class RaceResult implements Made {
   triedTargets(): Set<Endpoint> {
     return new Set(this.rows.map((_, i) => (this.pairs[i] as Pair).target));
   }
-}
-
-function readRow(target: Endpoint, row: RaceRow, startsAt: number): Attempt {
-  return {
-    host: target.host,
-    ...readNumbers(target, row, startsAt),
-    remoteAddress: toSocketAddress(target.address, target.port),
-    localAddress: localOf(row),
-  };
-}
-
-function readNumbers(
-  { port }: Endpoint,
-  [number, errno, start, end]: RaceRow,
-  startsAt: number,
-): Pick<Attempt, 'port' | 'outcome' | 'code' | 'start' | 'end'> {
-  const outcome = OUTCOMES[number] as Outcome;
-  const isTimeout = outcome === 'timeout';
-  const code = outcome === 'failed' ? errorOfErrno(errno).code : isTimeout ? TIMED_OUT : undefined;
-  return {
-    port,
-    outcome,
-    code,
-    start: toMicrosecond(startsAt + start),
-    end: toMicrosecond(startsAt + end),
-  };
-}
-
-/** The clocks know no more than microseconds; what the sum shows beyond is noise. */
-function toMicrosecond(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
-}
-
-function localOf([, , , , port, address]: RaceRow): net.SocketAddress | undefined {
-  return toSocketAddress(address, port);
 }

@@ -7,11 +7,11 @@ import type * as net from 'node:net';
 import { isMainThread } from 'node:worker_threads';
 
 import type { Attempt } from './attempt';
+import type { Call, Control } from './call';
 import { toSocketAddress, type Endpoint } from './endpoints';
 import type { Made, WinsockFunction } from './engine';
 import { raceFailure, winsockFailure } from './failure';
 import { addon, type WinsockDone } from './native';
-import type { Settings } from './options';
 import { orAbort } from './or-abort';
 import { planWinsock } from './pairs';
 import type { Targets } from './targets';
@@ -26,14 +26,9 @@ interface WinsockCall {
   hostOf(remote: net.SocketAddress): string;
 }
 
-/** The parameters are those of connectByRace(). */
-export async function connectByWinsock(
-  given: Targets,
-  settings: Settings,
-  elapsed: () => number,
-): Promise<Made> {
-  const targets = planWinsock(given.known, settings.policy);
-  const call: WinsockCall = {
+export async function connectByWinsock(given: Targets, call: Call): Promise<Made> {
+  const targets = planWinsock(given.known, call.settings.policy);
+  const winsock: WinsockCall = {
     name: 'WSAConnectByList',
     start: (timeout, mayUsePool, done) =>
       addon().connectByList?.(
@@ -45,56 +40,50 @@ export async function connectByWinsock(
       ),
     hostOf: (remote) => hostOf(remote, targets),
   };
-  return make(call, targets, given.rows(), settings, elapsed());
+  return make(winsock, targets, given.rows(), call);
 }
 
-/**
- * @param endpoint a name that Windows shall resolve, or an address.
- * @param startsAt ms from the call.
- */
-export function connectNameByWinsock(
-  endpoint: Endpoint,
-  settings: Settings,
-  startsAt: number,
-): Promise<Made> {
+/** @param endpoint a name that Windows shall resolve, or an address. */
+export function connectNameByWinsock(endpoint: Endpoint, call: Call): Promise<Made> {
   const { host, port } = endpoint;
-  const call: WinsockCall = {
+  const winsock: WinsockCall = {
     name: 'WSAConnectByName',
     start: (timeout, mayUsePool, done) =>
       addon().connectByName?.(host, String(port), timeout, mayUsePool, done),
     hostOf: () => host,
   };
-  return make(call, [endpoint], [], settings, startsAt);
+  return make(winsock, [endpoint], [], call);
 }
 
 async function make(
-  call: WinsockCall,
+  winsock: WinsockCall,
   targets: readonly Endpoint[],
   earlier: readonly Attempt[],
-  settings: Settings,
-  startsAt: number,
+  { settings, elapsed, control }: Call,
 ): Promise<Made> {
-  const { timeout, signal } = settings;
+  const { timeout } = settings;
+  const startsAt = elapsed();
   const timeLeft = timeout - startsAt;
   // Lookups have used all the time up: there is none to give to Winsock.
   if (timeLeft <= 0) throw raceFailure(earlier, timeout, targets);
 
   const calledAt = performance.now();
-  const result = await run(call, timeLeft, signal);
+  const result = await run(winsock, timeLeft, control);
   const took = performance.now() - calledAt;
   if (result.socket < 0) {
-    const step = STEPS[result.failedStep] ?? call.name;
+    const step = STEPS[result.failedStep] ?? winsock.name;
     throw winsockFailure(wsaError(result.wsaCode), step, targets, earlier, took);
   }
   const { local, remote } = result;
   return {
-    socket: result.socket,
+    engine: 'winsock',
+    takeSocket: () => result.socket,
     readLocalAddress: () => local,
     readRemoteAddress: () => remote,
     readAttempts: () => [
       ...earlier,
       {
-        host: call.hostOf(remote),
+        host: winsock.hostOf(remote),
         port: remote.port,
         remoteAddress: remote,
         localAddress: local,
@@ -122,20 +111,22 @@ interface CallResult {
 }
 
 function run(
-  call: WinsockCall,
+  winsock: WinsockCall,
   timeLeft: number,
-  signal: AbortSignal | undefined,
+  control: Control | undefined,
 ): Promise<CallResult> {
   const native = addon();
   endCallsAtExit();
-  return orAbort<CallResult>(signal, (resolve) => {
-    const id = call.start(
+  return orAbort<CallResult>(control, (resolve) => {
+    const id = winsock.start(
       // C12: a timeval counts microseconds, and one of zero would be another promise.
       Math.max(timeLeft, 0.001),
       // Node tells an addon that a worker thread ends only when the pool has given back what it runs for
-      // it, so a call of a worker's would block the end from there: it gets a thread of its own.
-      isMainThread,
+      // it, so a call of a worker's would block the end from there: it gets a thread of its own. So does
+      // one that the process shall not wait for: it does wait for the pool.
+      isMainThread && control?.isRef !== false,
       (failedStep, wsaCode, socket, localAddress, localPort, remoteAddress, remotePort) => {
+        release?.();
         resolve({
           failedStep,
           wsaCode,
@@ -145,6 +136,9 @@ function run(
         });
       },
     );
+    const release = control?.hold?.({
+      setRef: (isRef) => native.setRefWinsock?.(id as number, isRef),
+    });
     return () => native.abortWinsock?.(id as number);
   });
 }

@@ -17,11 +17,13 @@
 
 namespace connect_by_list {
 
-// A race, and the JavaScript function that waits for its end.
+// A race, and the JavaScript functions that hear of its end, of its need for more pairs and, where
+// somebody listens, of its attempts.
 struct PendingRace {
   std::unique_ptr<RaceCall> race;
   Napi::FunctionReference done;
   Napi::FunctionReference more;
+  Napi::FunctionReference changed;
 };
 
 class Environment {

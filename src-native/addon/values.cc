@@ -33,8 +33,10 @@ Napi::Value socket_value(Napi::Env env, SocketHandle socket) {
 
 void call_back(Napi::Env env, const Napi::FunctionReference& function,
                const std::vector<napi_value>& arguments) {
+  // It may end the call that holds the reference.
+  const Napi::Function callee = function.Value();
   // No async context: a promise brings its own.
-  function.MakeCallback(env.Global(), arguments);
+  callee.MakeCallback(env.Global(), arguments);
   if (env.IsExceptionPending()) {
     // The function does not throw. If it did, the exception has no caller to go to.
     napi_fatal_exception(env, env.GetAndClearPendingException().Value());

@@ -32,6 +32,7 @@ void WakeTimer::set(std::uint64_t at) {
     handle_ = new Handle{{}, loop_, this};
     uv_timer_init(loop_.get(), &handle_->uv);  // It cannot fail.
     handle_->uv.data = handle_;
+    set_handle_ref(&handle_->uv, is_ref_);
     loop_.opened();
   }
   // libuv counts from the time at which this turn of the loop began, not from now: counted from
@@ -51,6 +52,11 @@ void WakeTimer::set(std::uint64_t at) {
 
 void WakeTimer::stop() {
   if (handle_ != nullptr) uv_timer_stop(&handle_->uv);
+}
+
+void WakeTimer::set_ref(bool is_ref) {
+  is_ref_ = is_ref;
+  if (handle_ != nullptr) set_handle_ref(&handle_->uv, is_ref);
 }
 
 struct WritableWatch::Handle {
@@ -82,6 +88,10 @@ int WritableWatch::start(Loop& loop, NativeSocket socket, std::function<void()> 
     const std::function<void()> ready_now = static_cast<Handle*>(uv->data)->ready;
     ready_now();
   });
+}
+
+void WritableWatch::set_ref(bool is_ref) {
+  if (handle_ != nullptr) set_handle_ref(&handle_->uv, is_ref);
 }
 
 }  // namespace connect_by_list

@@ -40,6 +40,17 @@ class Loop {
   std::function<void()> when_idle_;
 };
 
+// Whether the loop stays alive for a handle.
+template <typename Uv>
+void set_handle_ref(Uv* uv, bool is_ref) {
+  auto* handle = reinterpret_cast<uv_handle_t*>(uv);
+  if (is_ref) {
+    uv_ref(handle);
+  } else {
+    uv_unref(handle);
+  }
+}
+
 // Closes a handle that is the member `uv` of a structure with a member `loop`, and frees the
 // structure when libuv lets go of it.
 template <typename Handle>
@@ -63,12 +74,15 @@ class WakeTimer {
   // Milliseconds of uv_now's clock. The handle is made at the first call: most races never wait.
   void set(std::uint64_t at);
   void stop();
+  // Whether the loop stays alive for it; it does to begin with.
+  void set_ref(bool is_ref);
 
  private:
   struct Handle;
   Loop& loop_;
   std::function<void()> wake_;
   Handle* handle_ = nullptr;
+  bool is_ref_ = true;
 };
 
 // Tells its owner once that a socket has become writable or broken. The owner asks the socket
@@ -83,6 +97,8 @@ class WritableWatch {
 
   // 0, or libuv's error number.
   int start(Loop& loop, NativeSocket socket, std::function<void()> ready);
+  // As for WakeTimer; once it has been started.
+  void set_ref(bool is_ref);
 
  private:
   struct Handle;

@@ -33,10 +33,12 @@ RaceOptions with_patience(RaceOptions options, const std::vector<RaceCall::Pair>
 
 }  // namespace
 
-RaceCall::RaceCall(Loop& loop, std::vector<Pair> pairs, RaceOptions options, Events events)
+RaceCall::RaceCall(Loop& loop, std::vector<Pair> pairs, RaceOptions options, Decision decision,
+                   Events events)
     : loop_(loop),
       pairs_(std::move(pairs)),
       race_(with_patience(std::move(options), pairs_)),
+      decision_(decision),
       events_(std::move(events)),
       timer_(loop, [this] { wake(); }) {}
 
@@ -57,6 +59,26 @@ void RaceCall::abort() {
   pump_and_tell();
 }
 
+void RaceCall::decide(std::size_t index, int error) {
+  if (race_.attempts()[index].outcome != Outcome::kRunning) return;  // It came too late.
+  if (error == 0) {
+    race_.connected(index, clock_now());
+  } else {
+    attempts_[index].error = error;
+    race_.failed(index, clock_now());
+  }
+  note_change(index);
+  pump_and_tell();
+}
+
+void RaceCall::set_ref(bool is_ref) {
+  is_ref_ = is_ref;
+  timer_.set_ref(is_ref);
+  for (const Attempt& attempt : attempts_) {
+    if (attempt.watch) attempt.watch->set_ref(is_ref);
+  }
+}
+
 RaceCall::Row RaceCall::row(std::size_t attempt) const {
   const Attempt& made = attempts_[attempt];
   return {race_.attempts()[attempt], made.local, made.error};
@@ -73,7 +95,15 @@ void RaceCall::wake() {
 }
 
 void RaceCall::pump_and_tell() {
-  if (pump()) events_.finished();
+  if (pump()) {
+    events_.finished();
+  } else if (!changes_.empty()) {
+    events_.changed();
+  }
+}
+
+void RaceCall::note_change(std::size_t index) {
+  if (events_.changed) changes_.push_back(index);
 }
 
 // Does what there is to do now. True when the race is over.
@@ -97,7 +127,7 @@ bool RaceCall::pump() {
         wake_soon();
         return false;
       case Step::Kind::kClose:
-        close(attempts_[step->attempt]);
+        close(step->attempt);
         continue;
       case Step::Kind::kMore:
         wants_more_ = true;
@@ -126,6 +156,7 @@ void RaceCall::start(std::size_t index) {
   const Address& remote = pairs_[index].remote;
   const Address& local = pairs_[index].local;
   Attempt& attempt = attempts_.emplace_back();
+  note_change(index);
   // "No address" stands for a zone that this host has not; connect() says EINVAL of such a one too.
   if (remote.family() == AF_UNSPEC) return settle(index, {Progress::kFailed, kInvalidArgument});
   OpenedSocket opened = open_stream(remote.family());
@@ -146,13 +177,14 @@ void RaceCall::start(std::size_t index) {
     look_at(index);
     pump_and_tell();
   });
-  if (error == 0) return;
+  if (error == 0) return attempt.watch->set_ref(is_ref_);
   attempt.error = error;
-  close(attempt);
+  close(index);
   race_.failed(index, clock_now());
 }
 
 void RaceCall::look_at(std::size_t index) {
+  if (!attempts_[index].socket) return;  // It waits for the caller's decision.
   const ConnectProgress progress = look(attempts_[index].socket.get());
   if (progress.progress != Progress::kPending) settle(index, progress);
 }
@@ -174,6 +206,10 @@ void RaceCall::settle(std::size_t index, ConnectProgress progress) {
     // answered.
     if (attempt.local == pairs_[index].remote) {
       progress = {Progress::kFailed, kConnectionRefused};
+    } else if (decision_ == Decision::kCaller) {
+      attempt.watch.reset();
+      attempt.connected = std::move(attempt.socket);
+      return note_change(index);
     } else if (!race_.winner()) {
       attempt.watch.reset();
       won_ = std::move(attempt.socket);
@@ -183,13 +219,16 @@ void RaceCall::settle(std::size_t index, ConnectProgress progress) {
     }
   }
   attempt.error = uv_translate_sys_error(progress.error);
-  close(attempt);
+  close(index);
   race_.failed(index, now);
 }
 
-void RaceCall::close(Attempt& attempt) {
+void RaceCall::close(std::size_t index) {
+  Attempt& attempt = attempts_[index];
   attempt.watch.reset();
   attempt.socket.reset();
+  attempt.connected.reset();
+  note_change(index);
 }
 
 }  // namespace connect_by_list

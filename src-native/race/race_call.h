@@ -5,8 +5,10 @@
 #ifndef CONNECT_BY_LIST_RACE_RACE_CALL_H_
 #define CONNECT_BY_LIST_RACE_RACE_CALL_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "core/address.h"
@@ -33,9 +35,19 @@ class RaceCall {
     // Called from the loop when it is time for a pair that is not there yet. The answer is offer(),
     // now or later. Needed only where more pairs may come.
     std::function<void()> more;
+    // Called from the loop when attempts have started or ended and the race goes on: take_changes()
+    // says which. Absent where nobody wants to know. It may end the race, and with it the RaceCall.
+    std::function<void()> changed;
   };
 
-  RaceCall(Loop& loop, std::vector<Pair> pairs, RaceOptions options, Events events);
+  // Who says that an attempt has connected.
+  enum class Decision : std::uint8_t {
+    kSystem,  // The system, when TCP has connected.
+    kCaller,  // The caller: it takes the socket over then, and answers with decide().
+  };
+
+  RaceCall(Loop& loop, std::vector<Pair> pairs, RaceOptions options, Decision decision,
+           Events events);
 
   // Starts the race. True when it is over already, because the system has answered at once, as it
   // does on loopback: `finished` is not called then.
@@ -46,6 +58,21 @@ class RaceCall {
 
   // Gives up. Everything is closed on return, and `finished` has been called.
   void abort();
+
+  // The caller's word on an attempt whose socket it has taken over: 0, or libuv's error number. It
+  // may end the race, and with it the RaceCall.
+  void decide(std::size_t attempt, int error);
+
+  // Whether the loop stays alive for the race; it does to begin with.
+  void set_ref(bool is_ref);
+
+  // The attempts that have started, ended, or connected for the caller to decide, since this was
+  // asked last.
+  std::vector<std::size_t> take_changes() { return std::exchange(changes_, {}); }
+  // The socket of an attempt that the caller decides on; the caller's from now on.
+  SocketHandle take_connected(std::size_t attempt) {
+    return std::move(attempts_[attempt].connected);
+  }
 
   Verdict verdict() const { return race_.verdict(); }
   std::size_t winner() const { return race_.winner().value_or(0); }
@@ -64,7 +91,8 @@ class RaceCall {
 
  private:
   struct Attempt {
-    SocketHandle socket;
+    SocketHandle socket;     // While it connects.
+    SocketHandle connected;  // From then on, until the caller takes it over to decide.
     std::unique_ptr<WritableWatch> watch;
     Address local;
     int error = 0;
@@ -79,17 +107,21 @@ class RaceCall {
   void look_at(std::size_t index);
   void look_at_all();
   void settle(std::size_t index, ConnectProgress progress);
-  void close(Attempt& attempt);
+  void close(std::size_t index);
+  void note_change(std::size_t index);
 
   Loop& loop_;
   std::vector<Pair> pairs_;
   Race race_;
+  Decision decision_;
   Events events_;
   std::vector<Attempt> attempts_;
+  std::vector<std::size_t> changes_;
   WakeTimer timer_;
   SocketHandle won_;
   Micros began_ = 0;
   bool wants_more_ = false;
+  bool is_ref_ = true;
 };
 
 }  // namespace connect_by_list

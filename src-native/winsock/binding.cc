@@ -81,6 +81,11 @@ Napi::Value connect_by_name(const Napi::CallbackInfo& info) {
                                                 info[4].As<Napi::Function>()));
 }
 
+// setRefWinsock(id, isRef): for an id that either of them has answered.
+void set_ref_winsock(const Napi::CallbackInfo& info) {
+  calls_of(info).set_ref(info[0].As<Napi::Number>().Uint32Value(), info[1].As<Napi::Boolean>());
+}
+
 // abortWinsock(id): for an id that either of them has answered.
 void abort_winsock(const Napi::CallbackInfo& info) {
   calls_of(info).abort(info[0].As<Napi::Number>().Uint32Value());
@@ -101,6 +106,7 @@ std::unique_ptr<PlatformCalls> add_platform_engine(Napi::Env env, Loop& loop,
   add("connectByList", connect_by_list);
   add("hasConnectByName", has_connect_by_name);
   add("connectByName", connect_by_name);
+  add("setRefWinsock", set_ref_winsock);
   add("abortWinsock", abort_winsock);
   add("abortAllWinsock", abort_all_winsock);
   return calls;

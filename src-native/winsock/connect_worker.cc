@@ -48,10 +48,12 @@ void ConnectWorker::start_own_thread() {
     // The thread has nothing left to do but to end.
     if (done->started) uv_thread_join(&done->thread);
     ConnectWorker* worker = done->worker;
+    worker->own_ = nullptr;
     close_handle(done);
     worker->OnWorkComplete(worker->Env(), napi_ok);
   });
   own->uv.data = own;
+  own_ = own;
   loop_.opened();
   const auto run = [](void* data) {
     auto* running = static_cast<OwnThread*>(data);
@@ -64,6 +66,10 @@ void ConnectWorker::start_own_thread() {
   result_.failed = CallResult::Step::kConnect;
   result_.error = WSAENOBUFS;  // C17
   uv_async_send(&own->uv);
+}
+
+void ConnectWorker::set_ref(bool is_ref) {
+  if (own_ != nullptr) set_handle_ref(&own_->uv, is_ref);
 }
 
 }  // namespace connect_by_list

@@ -27,6 +27,10 @@ class ConnectWorker : public Napi::AsyncWorker {
 
   void start();
 
+  // Whether the process stays for a call on a thread of its own; it does to begin with. It always
+  // stays for what the pool does.
+  void set_ref(bool is_ref);
+
  private:
   void Execute() override;  // On a thread that may block.
   void OnOK() override;     // On the thread of the event loop.
@@ -38,6 +42,7 @@ class ConnectWorker : public Napi::AsyncWorker {
   Finished finished_;
   CallResult result_;
   PoolSeat seat_;
+  OwnThread* own_ = nullptr;
 };
 
 }  // namespace connect_by_list

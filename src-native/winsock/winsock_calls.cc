@@ -11,11 +11,11 @@ namespace connect_by_list {
 std::uint32_t WinsockCalls::start(Napi::Env env, std::shared_ptr<WinsockCall> call,
                                   bool may_use_pool, Napi::Function done) {
   const std::uint32_t id = ++last_id_;
-  pending_[id] = {call, Napi::Persistent(done)};
   // The worker owns itself, and this outlives it: the environment waits for the loop to be idle.
   auto* worker =
-      new ConnectWorker(env, loop_, std::move(call), may_use_pool,
+      new ConnectWorker(env, loop_, call, may_use_pool,
                         [this, env, id](CallResult result) { report(env, id, std::move(result)); });
+  pending_[id] = {std::move(call), Napi::Persistent(done), worker};
   worker->start();
   return id;
 }
@@ -30,6 +30,11 @@ void WinsockCalls::abort(std::uint32_t id) {
 void WinsockCalls::abort_all() {
   for (auto& [id, pending] : pending_) canceller_.cancel(std::move(pending.call));
   pending_.clear();
+}
+
+void WinsockCalls::set_ref(std::uint32_t id, bool is_ref) {
+  const auto found = pending_.find(id);
+  if (found != pending_.end()) found->second.worker->set_ref(is_ref);
 }
 
 void WinsockCalls::report(Napi::Env env, std::uint32_t id, CallResult result) {

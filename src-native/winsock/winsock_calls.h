@@ -16,6 +16,8 @@
 
 namespace connect_by_list {
 
+class ConnectWorker;
+
 class WinsockCalls : public PlatformCalls {
  public:
   explicit WinsockCalls(Loop& loop) : loop_(loop) {}
@@ -28,12 +30,16 @@ class WinsockCalls : public PlatformCalls {
   void abort(std::uint32_t id);
   void abort_all();
 
+  // Whether the process stays for the call: see ConnectWorker.
+  void set_ref(std::uint32_t id, bool is_ref);
+
   void close() override { abort_all(); }
 
  private:
   struct Pending {
     std::shared_ptr<WinsockCall> call;
     Napi::FunctionReference done;
+    ConnectWorker* worker;  // Owns itself, and outlives this entry.
   };
 
   void report(Napi::Env env, std::uint32_t id, CallResult result);

@@ -1,0 +1,27 @@
+// One call on its way through the library: what was asked for, when, and what can still be said to it.
+
+import type { AttemptListener } from './attempt';
+import type { Settings } from './options';
+import type { Abortable } from './or-abort';
+
+/** What the owner of a call can say while it is under way. An AbortSignal is one that only gives up. */
+export interface Control extends Abortable {
+  /** Whether the process shall stay for the call: what ref() and unref() of a socket say. Default: yes. */
+  readonly isRef?: boolean;
+  /** Tells `waiting` when that changes, until the answer is called. */
+  hold?(waiting: Waiting): () => void;
+}
+
+/** Something that a call waits for, and that keeps the process running meanwhile. */
+export interface Waiting {
+  setRef(isRef: boolean): void;
+}
+
+export interface Call {
+  readonly settings: Settings;
+  /** How long ago the call was, in ms. */
+  readonly elapsed: () => number;
+  readonly control: Control | undefined;
+  /** Hears of each attempt; undefined where nobody wants to know. */
+  readonly listener: AttemptListener | undefined;
+}

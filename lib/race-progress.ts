@@ -1,0 +1,80 @@
+// A race while it runs: who hears of its attempts, and the handshakes that decide them.
+
+import type { AttemptListener } from './attempt';
+import { Handshakes } from './handshake';
+import { addon, type RaceRow } from './native';
+import type { Settings } from './options';
+import type { Pair } from './pairs';
+import { hasConnected, isRunning, readRow, readStart } from './race-rows';
+
+export class RaceProgress {
+  /** Undefined where the system's word on TCP decides. */
+  readonly handshakes: Handshakes | undefined;
+  private readonly started = new Set<number>();
+  private readonly ended = new Set<number>();
+  private id = 0;
+  private isOver = false;
+
+  /** Undefined where nobody has to know how the race goes. */
+  static of(
+    pairs: readonly Pair[],
+    settings: Settings,
+    startsAt: number,
+    listener: AttemptListener | undefined,
+  ): RaceProgress | undefined {
+    if (!listener && !settings.tls) return undefined;
+    return new RaceProgress(pairs, settings, startsAt, listener);
+  }
+
+  private constructor(
+    private readonly pairs: readonly Pair[],
+    settings: Settings,
+    private readonly startsAt: number,
+    private readonly listener: AttemptListener | undefined,
+  ) {
+    this.handshakes =
+      settings.tls &&
+      new Handshakes(settings.tls, settings, (index, errno) =>
+        addon().decide(this.id, index, errno),
+      );
+  }
+
+  /** The race goes on, under this name. */
+  begin(id: number): void {
+    this.id = id;
+    this.take();
+  }
+
+  /** Attempts have started, ended, or connected so that they can shake hands. */
+  take(): void {
+    for (const [index, row, socket] of addon().changes(this.id)) {
+      this.tell(index, row);
+      if (socket < 0) continue;
+      // Whoever was told may have ended the race.
+      if (this.isOver) addon().close(socket);
+      else this.handshakes?.begin(index, this.targetOf(index), socket);
+    }
+  }
+
+  /** The race is over, and this is how. */
+  finish(rows: readonly RaceRow[]): void {
+    this.isOver = true;
+    rows.forEach((row, index) => this.tell(index, row));
+  }
+
+  private tell(index: number, row: RaceRow): void {
+    if (!this.started.has(index)) {
+      this.started.add(index);
+      this.listener?.started(index, readStart(this.targetOf(index), row, this.startsAt));
+    }
+    if (isRunning(row) || this.ended.has(index)) return;
+    this.ended.add(index);
+    if (!hasConnected(row)) this.handshakes?.end(index);
+    const cause = this.handshakes?.failureOf(index);
+    this.listener?.ended(index, readRow(this.targetOf(index), row, this.startsAt, cause));
+  }
+
+  private targetOf(index: number): Pair['target'] {
+    return (this.pairs[index] as Pair).target;
+  }
+}
