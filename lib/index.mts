@@ -4,11 +4,23 @@ export type {
   AddressPair,
   Attempt,
   AttemptError,
+  AttemptStart,
+  AttemptTrace,
   ConnectOptions,
   Connection,
+  ConnectTrace,
   EndpointLike,
   Engine,
+  ListSocket,
   Outcome,
   PairPolicy,
+  SocketConnectOptions,
 } from './index.js';
-export { connectByList, connectByName, ConnectError, History, sortAddressPairs } from './index.js';
+export {
+  connect,
+  connectByList,
+  connectByName,
+  ConnectError,
+  History,
+  sortAddressPairs,
+} from './index.js';

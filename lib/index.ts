@@ -1,10 +1,12 @@
 // What the package exports.
 
-export type { Attempt, Outcome } from './attempt';
+export type { Attempt, AttemptStart, Outcome } from './attempt';
+export { connect, type ListSocket, type SocketConnectOptions } from './connect';
 export { connectByList, sortAddressPairs } from './connect-by-list';
 export { connectByName } from './connect-by-name';
 export { ConnectError, type AttemptError } from './connect-error';
 export type { Connection } from './connection';
+export type { AttemptTrace, ConnectTrace } from './diagnostics';
 export type { EndpointLike } from './endpoints';
 export type { Engine } from './engine';
 export { History } from './history';

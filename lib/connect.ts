@@ -1,0 +1,180 @@
+// connect(): a net.Socket at once, as net.connect() gives one, that connects to whichever endpoint of a
+// list answers.
+
+import type * as net from 'node:net';
+
+import type { Attempt, AttemptListener, AttemptStart } from './attempt';
+import type { Control, Waiting } from './call';
+import { checkPermission } from './connection';
+import { tracedCall } from './diagnostics';
+import { readEndpoints, type EndpointLike } from './endpoints';
+import type { Made } from './engine';
+import { invalidArgType, invalidArgValue } from './errors';
+import { attemptError } from './failure';
+import { makeConnection } from './make';
+import { readOptions, type ConnectOptions } from './options';
+import { connectingSocket, type ConnectingSocket, type Connector } from './socket';
+
+/** The options of connectByList(), but for `tls`: wrap the socket with tls.connect() instead. */
+export type SocketConnectOptions = Omit<ConnectOptions, 'tls'>;
+
+/** A net.Socket that has been connected, or is being connected, to one endpoint of a list. */
+export interface ListSocket extends net.Socket {
+  /** What was tried: as far as it has ended while it connects, then all, in the order of the starts. */
+  readonly attempts: readonly Attempt[];
+}
+
+/**
+ * Like net.connect(), for a list of endpoints: a net.Socket at once, with `connecting` true. It connects
+ * as connectByList() does, and then says 'connect' and 'ready'; when nothing connects it says 'error' with
+ * a ConnectError, and 'close'. What is written meanwhile is queued, destroy() ends all attempts, unref()
+ * lets the process end without them. With the race engine it says 'connectionAttempt',
+ * 'connectionAttemptFailed' and 'connectionAttemptTimeout' with the arguments that net's have.
+ *
+ * @param endpoints as for connectByList().
+ * @param options see ConnectOptions; times are in ms. As in net.connect(), `signal` destroys the socket, now
+ *   or when it has connected. Unlike there, `timeout` is the limit for connecting and not of idleness, for
+ *   which the socket has setTimeout().
+ * @param connectListener is added for 'connect', once.
+ * @throws TypeError or RangeError with Node's `ERR_*` code, at once, when an argument is bad.
+ */
+export function connect(
+  endpoints: Iterable<EndpointLike>,
+  options: SocketConnectOptions,
+  connectListener?: () => void,
+): ListSocket;
+export function connect(
+  endpoints: Iterable<EndpointLike>,
+  connectListener?: () => void,
+): ListSocket;
+export function connect(
+  endpoints: Iterable<EndpointLike>,
+  given: SocketConnectOptions | (() => void) = {},
+  listenerGiven?: () => void,
+): ListSocket {
+  const calledAt = performance.now();
+  const [options, connectListener] =
+    typeof given === 'function' ? [{}, given] : [given, listenerGiven];
+  const settings = readOptions(options);
+  if (settings.tls !== undefined) {
+    const reason = 'is for connectByList(); here, wrap the socket: tls.connect({ socket })';
+    throw invalidArgValue('options.tls', settings.tls, reason);
+  }
+  if (connectListener !== undefined && typeof connectListener !== 'function') {
+    throw invalidArgType('connectListener', 'of type function', connectListener);
+  }
+  const asked = readEndpoints(endpoints);
+
+  const known = new KnownAttempts();
+  const connector: ListConnector = new ListConnector(async () => {
+    const made = await tracedCall(asked, (tracer) => {
+      checkPermission();
+      const elapsed = (): number => performance.now() - calledAt;
+      const listener = new SocketEvents(socket, known, tracer);
+      return makeConnection(asked, { settings, elapsed, control: connector, listener });
+    });
+    known.settle(() => made.readAttempts());
+    return made;
+  });
+  const socket = connectingSocket(settings, connector);
+  Object.defineProperty(socket, 'attempts', { get: () => known.read(), enumerable: true });
+  if (connectListener) socket.once('connect', connectListener);
+  return socket as ListSocket;
+}
+
+/** The attempts of one call: those that have ended so far, and all of them when the call has. */
+class KnownAttempts {
+  readonly ended: Attempt[] = [];
+  private readAll: (() => readonly Attempt[]) | undefined;
+  private all: readonly Attempt[] | undefined;
+
+  settle(readAll: () => readonly Attempt[]): void {
+    this.readAll = readAll;
+  }
+
+  read(): readonly Attempt[] {
+    this.all ??= this.readAll?.();
+    return this.all ?? this.ended;
+  }
+}
+
+/** Connects a socket, and lets the socket's owner have a say meanwhile. */
+class ListConnector implements Connector, Control {
+  aborted = false;
+  reason: unknown;
+  isRef = true;
+  private onAbort: (() => void) | undefined;
+  private waiting: Waiting | undefined;
+
+  constructor(private readonly make: () => Promise<Made>) {}
+
+  begin(socket: ConnectingSocket): void {
+    // In a turn of its own: what a listener of the socket throws is no rejected promise, but uncaught.
+    this.make().then(
+      (made) => process.nextTick(() => socket.connected(made.takeSocket() as number)),
+      (error: unknown) => process.nextTick(() => socket.failed(error as Error)),
+    );
+  }
+
+  end(): void {
+    this.aborted = true;
+    this.reason = new Error('The socket was destroyed before it had connected');
+    this.onAbort?.();
+  }
+
+  setRef(isRef: boolean): void {
+    this.isRef = isRef;
+    this.waiting?.setRef(isRef);
+  }
+
+  addEventListener(_: 'abort', onAbort: () => void): void {
+    this.onAbort = onAbort;
+  }
+
+  removeEventListener(): void {
+    this.onAbort = undefined;
+  }
+
+  hold(waiting: Waiting): () => void {
+    this.waiting = waiting;
+    if (!this.isRef) waiting.setRef(false);
+    return () => {
+      this.waiting = undefined;
+    };
+  }
+}
+
+/** Says on a socket how its attempts go, in the words of net.Socket. */
+class SocketEvents implements AttemptListener {
+  constructor(
+    private readonly socket: net.Socket,
+    private readonly known: KnownAttempts,
+    private readonly next: AttemptListener | undefined,
+  ) {}
+
+  started(index: number, attempt: AttemptStart): void {
+    this.emit('connectionAttempt', attempt);
+    this.next?.started(index, attempt);
+  }
+
+  ended(index: number, attempt: Attempt): void {
+    this.known.ended.push(attempt);
+    const { outcome } = attempt;
+    if (outcome === 'failed') this.emit('connectionAttemptFailed', attempt, attemptError(attempt));
+    if (outcome === 'timeout') this.emit('connectionAttemptTimeout', attempt);
+    this.next?.ended(index, attempt);
+  }
+
+  private emit(event: string, { remoteAddress, port }: AttemptStart, ...rest: unknown[]): void {
+    if (this.socket.destroyed) return;
+    const family = remoteAddress?.family === 'ipv6' ? 6 : 4;
+    try {
+      this.socket.emit(event, remoteAddress?.address, port, family, ...rest);
+    } catch (error) {
+      // A listener's error is its own: it must not end the call half-way.
+      process.nextTick(() => {
+        throw error;
+      });
+    }
+  }
+}
