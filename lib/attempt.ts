@@ -37,8 +37,11 @@ export type AttemptStart = Pick<
   'host' | 'port' | 'remoteAddress' | 'localAddress' | 'start'
 >;
 
-/** Hears of the attempts of one call while they are made. `index` is the attempt's place among them. */
+/**
+ * Hears of the attempts of one call while they are made. `index` is the attempt's place among them. What
+ * there is to say of it is made when it is asked for: that takes longer than the attempt itself may.
+ */
 export interface AttemptListener {
-  started(index: number, attempt: AttemptStart): void;
-  ended(index: number, attempt: Attempt): void;
+  started(index: number, read: () => AttemptStart): void;
+  ended(index: number, outcome: Outcome, read: () => Attempt): void;
 }

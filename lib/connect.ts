@@ -3,7 +3,7 @@
 
 import type * as net from 'node:net';
 
-import type { Attempt, AttemptListener, AttemptStart } from './attempt';
+import type { Attempt, AttemptListener, AttemptStart, Outcome } from './attempt';
 import type { Control, Waiting } from './call';
 import { checkPermission } from './connection';
 import { tracedCall } from './diagnostics';
@@ -84,9 +84,13 @@ export function connect(
 
 /** The attempts of one call: those that have ended so far, and all of them when the call has. */
 class KnownAttempts {
-  readonly ended: Attempt[] = [];
+  private readonly ended: (() => Attempt)[] = [];
   private readAll: (() => readonly Attempt[]) | undefined;
   private all: readonly Attempt[] | undefined;
+
+  add(read: () => Attempt): void {
+    this.ended.push(read);
+  }
 
   settle(readAll: () => readonly Attempt[]): void {
     this.readAll = readAll;
@@ -94,7 +98,7 @@ class KnownAttempts {
 
   read(): readonly Attempt[] {
     this.all ??= this.readAll?.();
-    return this.all ?? this.ended;
+    return this.all ?? this.ended.map((read) => read());
   }
 }
 
@@ -152,22 +156,24 @@ class SocketEvents implements AttemptListener {
     private readonly next: AttemptListener | undefined,
   ) {}
 
-  started(index: number, attempt: AttemptStart): void {
-    this.emit('connectionAttempt', attempt);
-    this.next?.started(index, attempt);
+  started(index: number, read: () => AttemptStart): void {
+    this.emit('connectionAttempt', read);
+    this.next?.started(index, read);
   }
 
-  ended(index: number, attempt: Attempt): void {
-    this.known.ended.push(attempt);
-    const { outcome } = attempt;
-    if (outcome === 'failed') this.emit('connectionAttemptFailed', attempt, attemptError(attempt));
-    if (outcome === 'timeout') this.emit('connectionAttemptTimeout', attempt);
-    this.next?.ended(index, attempt);
+  ended(index: number, outcome: Outcome, read: () => Attempt): void {
+    this.known.add(read);
+    if (outcome === 'failed')
+      this.emit('connectionAttemptFailed', read, () => attemptError(read()));
+    if (outcome === 'timeout') this.emit('connectionAttemptTimeout', read);
+    this.next?.ended(index, outcome, read);
   }
 
-  private emit(event: string, { remoteAddress, port }: AttemptStart, ...rest: unknown[]): void {
-    if (this.socket.destroyed) return;
+  private emit(event: string, read: () => AttemptStart, readError?: () => Error): void {
+    if (this.socket.destroyed || this.socket.listenerCount(event) === 0) return;
+    const { remoteAddress, port } = read();
     const family = remoteAddress?.family === 'ipv6' ? 6 : 4;
+    const rest = readError ? [readError()] : [];
     try {
       this.socket.emit(event, remoteAddress?.address, port, family, ...rest);
     } catch (error) {

@@ -4,7 +4,7 @@
 import * as diagnostics from 'node:diagnostics_channel';
 import { debuglog } from 'node:util';
 
-import type { Attempt, AttemptListener, AttemptStart } from './attempt';
+import type { Attempt, AttemptListener, AttemptStart, Outcome } from './attempt';
 import { formatEndpoint, type Endpoint } from './endpoints';
 import { attemptError, describeAttempt } from './failure';
 
@@ -66,7 +66,8 @@ class Tracer implements AttemptListener {
     else log(`#%d ${text}`, this.call, value);
   }
 
-  started(index: number, attempt: AttemptStart): void {
+  started(index: number, read: () => AttemptStart): void {
+    const attempt = read();
     this.log('attempt at %s', formatEndpoint(attempt));
     const trace: AttemptTrace = { ...attempt, connect: this.connect };
     this.attempts.set(index, trace);
@@ -74,7 +75,8 @@ class Tracer implements AttemptListener {
     attemptChannel.end.publish(trace);
   }
 
-  ended(index: number, attempt: Attempt): void {
+  ended(index: number, _: Outcome, read: () => Attempt): void {
+    const attempt = read();
     this.log('attempt at %s', describeAttempt(attempt));
     const trace = this.attempts.get(index) as AttemptTrace;
     trace.result = attempt;

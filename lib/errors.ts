@@ -64,3 +64,11 @@ export function unavailable(message: string): TypeError {
 export function accessDenied(message: string): Error {
   return Object.assign(withCode(new Error(message), 'ERR_ACCESS_DENIED'), { permission: 'Net' });
 }
+
+/** TCP has connected in time, and TLS has not. */
+export function handshakeTimedOut(timeout: number): Error {
+  const text =
+    `handshake ETIMEDOUT: TCP has connected, but TLS has not within ${timeout} ms. ` +
+    'Raise "timeout", or let raceUntil: \'secureConnect\' try the other endpoints meanwhile.';
+  return Object.assign(withCode(new Error(text), 'ETIMEDOUT'), { syscall: 'handshake' });
+}

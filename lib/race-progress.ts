@@ -5,7 +5,7 @@ import { Handshakes } from './handshake';
 import { addon, type RaceRow } from './native';
 import type { Settings } from './options';
 import type { Pair } from './pairs';
-import { hasConnected, isRunning, readRow, readStart } from './race-rows';
+import { isRunning, outcomeOf, readRow, readStart } from './race-rows';
 
 export class RaceProgress {
   /** Undefined where the system's word on TCP decides. */
@@ -63,15 +63,18 @@ export class RaceProgress {
   }
 
   private tell(index: number, row: RaceRow): void {
+    const target = this.targetOf(index);
     if (!this.started.has(index)) {
       this.started.add(index);
-      this.listener?.started(index, readStart(this.targetOf(index), row, this.startsAt));
+      this.listener?.started(index, () => readStart(target, row, this.startsAt));
     }
     if (isRunning(row) || this.ended.has(index)) return;
     this.ended.add(index);
-    if (!hasConnected(row)) this.handshakes?.end(index);
-    const cause = this.handshakes?.failureOf(index);
-    this.listener?.ended(index, readRow(this.targetOf(index), row, this.startsAt, cause));
+    const outcome = outcomeOf(row);
+    if (outcome !== 'connected') this.handshakes?.end(index);
+    this.listener?.ended(index, outcome, () => {
+      return readRow(target, row, this.startsAt, this.handshakes?.failureOf(index));
+    });
   }
 
   private targetOf(index: number): Pair['target'] {

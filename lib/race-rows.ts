@@ -9,8 +9,6 @@ import { errorOfErrno, TIMED_OUT } from './system-errors';
 
 /** Outcome::kRunning in src-native/core/race.h. */
 const RUNNING = 0;
-/** Outcome::kConnected there. */
-const CONNECTED = 1;
 /** The order is that of `Outcome` in src-native/core/race.h; nobody sees the first and the last. */
 const OUTCOMES: readonly Outcome[] = ['failed', 'connected', 'failed', 'timeout', 'lost', 'failed'];
 
@@ -19,8 +17,8 @@ export function isRunning([outcome]: RaceRow): boolean {
   return outcome === RUNNING;
 }
 
-export function hasConnected([outcome]: RaceRow): boolean {
-  return outcome === CONNECTED;
+export function outcomeOf([outcome]: RaceRow): Outcome {
+  return OUTCOMES[outcome] as Outcome;
 }
 
 /**
@@ -56,10 +54,11 @@ export function readStart(target: Endpoint, row: RaceRow, startsAt: number): Att
 /** A row without its addresses made into objects, which is what takes long. */
 export function readNumbers(
   { port }: Endpoint,
-  [number, errno, start, end]: RaceRow,
+  row: RaceRow,
   startsAt: number,
 ): Pick<Attempt, 'port' | 'outcome' | 'code' | 'start' | 'end'> {
-  const outcome = OUTCOMES[number] as Outcome;
+  const [, errno, start, end] = row;
+  const outcome = outcomeOf(row);
   const isTimeout = outcome === 'timeout';
   const code = outcome === 'failed' ? errorOfErrno(errno).code : isTimeout ? TIMED_OUT : undefined;
   return {
