@@ -102,7 +102,7 @@ void report(Napi::Env env, std::uint32_t id) {
 }
 
 // Runs from the loop: calls one of the functions of a race that goes on.
-void tell(Napi::Env env, std::uint32_t id, Napi::FunctionReference PendingRace::* function) {
+void tell(Napi::Env env, std::uint32_t id, Napi::FunctionReference PendingRace::*function) {
   const Napi::HandleScope scope(env);
   const PendingRace* pending = Environment::of(env)->find(id);
   if (pending != nullptr) call_back(env, pending->*function, {});

@@ -59,15 +59,15 @@ void RaceCall::abort() {
   pump_and_tell();
 }
 
-void RaceCall::decide(std::size_t index, int error) {
-  if (race_.attempts()[index].outcome != Outcome::kRunning) return;  // It came too late.
+void RaceCall::decide(std::size_t attempt, int error) {
+  if (race_.attempts()[attempt].outcome != Outcome::kRunning) return;  // It came too late.
   if (error == 0) {
-    race_.connected(index, clock_now());
+    race_.connected(attempt, clock_now());
   } else {
-    attempts_[index].error = error;
-    race_.failed(index, clock_now());
+    attempts_[attempt].error = error;
+    race_.failed(attempt, clock_now());
   }
-  note_change(index);
+  note_change(attempt);
   pump_and_tell();
 }
 
