@@ -75,7 +75,7 @@ std::optional<Step> Race::next(Micros now) {
   }
   if (anything_left()) {
     // With a delay of kNever the next start waits for the failure of the only attempt in flight.
-    if (now >= next_start_) return start_next(now);
+    if (may_start() && now >= next_start_) return start_next(now);
   } else if (wants_more()) {
     if (now < next_start_) return std::nullopt;
     asked_for_more_ = true;
@@ -91,7 +91,7 @@ std::optional<Step> Race::next(Micros now) {
 Micros Race::wake_at() const {
   if (decided()) return kNever;  // next() brings it to its end without a wait.
   Micros at = deadline_;
-  if (anything_left() || wants_more()) at = std::min(at, next_start_);
+  if (may_start() || wants_more()) at = std::min(at, next_start_);
   if (!in_flight_.empty()) {
     const AttemptState& oldest = attempts_[in_flight_.front()];
     at = std::min(at, after(oldest.started, options_.attempt_timeout));

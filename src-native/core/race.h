@@ -26,6 +26,12 @@ using Micros = std::int64_t;
 // A point in time that never comes; as a delay it means "one by one" (C08).
 inline constexpr Micros kNever = INT64_MAX;
 
+// The most attempts of one race that are in flight at a time. A silent endpoint holds a descriptor
+// until the system gives up on it, for minutes: a long list, which somebody else may have supplied,
+// must not take all the descriptors of the process. With the default delay it is 25 seconds of
+// nothing but silence until it is reached; then the next one starts when one of them has ended.
+inline constexpr std::size_t kMostInFlight = 256;
+
 struct RaceOptions {
   // How many endpoints there are to try to begin with.
   std::size_t count = 0;
@@ -118,6 +124,7 @@ class Race {
     return attempts_[attempt].outcome == Outcome::kRunning;
   }
   bool anything_left() const { return attempts_.size() < options_.count; }
+  bool may_start() const { return anything_left() && in_flight_.size() < kMostInFlight; }
   bool wants_more() const { return !anything_left() && options_.more && !asked_for_more_; }
   Micros delay_after(std::size_t attempt) const;
   Outcome outcome_of_the_rest() const;

@@ -114,6 +114,40 @@ TEST_SUITE("the attempt timeout") {
   }
 }
 
+TEST_SUITE("no more attempts are in flight than a process can bear") {
+  TEST_CASE("at the limit the next one starts when one has ended, and not before") {
+    RaceOptions options;
+    options.count = kMostInFlight + 2;
+    options.attempt_delay = ms(10);
+    Race race(options);
+    race.begin(0);
+    Micros now = 0;
+    for (std::size_t i = 0; i < kMostInFlight; ++i, now += ms(10)) REQUIRE(race.next(now));
+    CHECK(race.in_flight().size() == kMostInFlight);
+    CHECK_FALSE(race.next(now + ms(1'000)));
+    // Nothing to wake up for: what happens next is that one of them ends.
+    CHECK(race.wake_at() == kNever);
+    now += ms(2'000);
+    race.failed(7, now);
+    const auto step = race.next(now);
+    REQUIRE(step);
+    CHECK(step->kind == Step::Kind::kStart);
+    CHECK(step->attempt == kMostInFlight);
+    CHECK_FALSE(race.next(now + ms(1'000)));
+  }
+
+  TEST_CASE("every endpoint is tried all the same (C07)") {
+    World world;
+    world.endpoints.assign(3 * kMostInFlight, never_answers());
+    world.endpoints.push_back(connects_after(0));
+    world.options.attempt_delay = ms(10);
+    world.options.attempt_timeout = ms(10'000);
+    const Story story = run(world);
+    CHECK(story.verdict == Verdict::kConnected);
+    CHECK(story.attempts.size() == world.endpoints.size());
+  }
+}
+
 TEST_SUITE("the caller gives up") {
   TEST_CASE("all that is in flight is closed as aborted, and nothing starts any more") {
     World world;
