@@ -5,6 +5,7 @@ import type * as net from 'node:net';
 
 import type { Attempt, AttemptListener, AttemptStart, Outcome } from './attempt';
 import type { Control, Waiting } from './call';
+import { ConnectError } from './connect-error';
 import { checkPermission } from './connection';
 import { tracedCall } from './diagnostics';
 import { readEndpoints, type EndpointLike } from './endpoints';
@@ -12,8 +13,8 @@ import type { Made } from './engine';
 import { invalidArgType, invalidArgValue } from './errors';
 import { attemptError } from './failure';
 import { makeConnection } from './make';
-import { readOptions, type ConnectOptions } from './options';
-import { connectingSocket, type ConnectingSocket, type Connector } from './socket';
+import { readOptions, type ConnectOptions, type Settings } from './options';
+import { SocketToConnect, type ConnectingSocket, type Connector } from './socket';
 
 /** The options of connectByList(), but for `tls`: wrap the socket with tls.connect() instead. */
 export type SocketConnectOptions = Omit<ConnectOptions, 'tls'>;
@@ -67,19 +68,36 @@ export function connect(
 
   const known = new KnownAttempts();
   const connector: ListConnector = new ListConnector(async () => {
-    const made = await tracedCall(asked, (tracer) => {
-      checkPermission();
-      const elapsed = (): number => performance.now() - calledAt;
-      const listener = new SocketEvents(socket, known, tracer);
-      return makeConnection(asked, { settings, elapsed, control: connector, listener });
-    });
-    known.settle(() => made.readAttempts());
-    return made;
+    try {
+      const made = await tracedCall(asked, (tracer) => {
+        checkPermission();
+        const elapsed = (): number => performance.now() - calledAt;
+        const listener = new SocketEvents(socket, known, tracer);
+        return makeConnection(asked, { settings, elapsed, control: connector, listener });
+      });
+      known.settle(() => made.readAttempts());
+      return made;
+    } catch (error) {
+      if (error instanceof ConnectError) known.settle(() => error.attempts);
+      throw error;
+    }
   });
-  const socket = connectingSocket(settings, connector);
-  Object.defineProperty(socket, 'attempts', { get: () => known.read(), enumerable: true });
+  const socket = new SocketToList(settings, connector, known);
   if (connectListener) socket.once('connect', connectListener);
-  return socket as ListSocket;
+  return socket;
+}
+
+class SocketToList extends SocketToConnect implements ListSocket {
+  readonly #known: KnownAttempts;
+
+  constructor(settings: Settings, connector: Connector, known: KnownAttempts) {
+    super(settings, connector);
+    this.#known = known;
+  }
+
+  get attempts(): readonly Attempt[] {
+    return this.#known.read();
+  }
 }
 
 /** The attempts of one call: those that have ended so far, and all of them when the call has. */

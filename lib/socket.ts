@@ -32,7 +32,8 @@ interface SocketInit extends net.SocketConstructorOpts {
  * once, as a socket of net.connect() does. When this throws, the connection is closed.
  */
 export function adopt(descriptor: number, options: SocketOptions): net.Socket {
-  const handle = newHandle();
+  tcpHandleClass ??= findTcpHandleClass();
+  const handle = new tcpHandleClass(FOR_A_CONNECTION);
   open(handle, descriptor);
   const init: SocketInit = { ...pick(options, OF_ANY_SOCKET), handle };
   const socket = new net.Socket(init);
@@ -46,7 +47,7 @@ export function adopt(descriptor: number, options: SocketOptions): net.Socket {
 export interface Connector {
   /** Begins; not in the same turn of the loop as the call. */
   begin(socket: ConnectingSocket): void;
-  /** The socket was destroyed, or ended otherwise, before it had connected. */
+  /** The socket was destroyed before it had connected. */
   end(): void;
   /** socket.ref() or socket.unref() was called. */
   setRef(isRef: boolean): void;
@@ -64,81 +65,59 @@ export interface ConnectingSocket {
  * that a socket does while it connects is net.Socket's own: it queues writes, counts its idle time, and
  * says 'connect' and 'ready'. Its handle takes the place of the system's connect().
  */
-export function connectingSocket(options: SocketOptions, connector: Connector): net.Socket {
-  const handle = newHandle();
-  const init: SocketInit = { ...pick(options, OF_A_CONNECTING_SOCKET), handle, manualStart: true };
-  const socket = new net.Socket(init);
-  const announcesNoAddress = withoutEvent(socket, 'connectionAttempt');
+export class SocketToConnect extends net.Socket {
+  /** Whether net.Socket has called connect() of its handle. */
+  #hasBegun = false;
+  readonly #handle: HandleToConnect;
 
-  const begin = (request: ConnectRequest): number => {
-    announcesNoAddress();
-    connector.begin({
-      connected(descriptor) {
-        if (socket.destroyed) {
-          addon().close(descriptor);
-          return;
-        }
-        restore();
-        try {
-          open(handle, descriptor);
-        } catch (error) {
-          socket.destroy(error as Error);
-          return;
-        }
-        request.oncomplete(0, handle, request, true, true);
-      },
-      failed: (error) => void socket.destroy(error),
+  constructor(options: SocketOptions, connector: Connector) {
+    handleToConnectClass ??= makeHandleToConnectClass();
+    const handle = new handleToConnectClass(connector, (request) => {
+      this.#hasBegun = true;
+      connector.begin({
+        connected: (descriptor) => this.#connected(descriptor, request),
+        failed: (error) => void this.destroy(error),
+      });
     });
-    return 0;
-  };
-  const own: Partial<TcpHandle> = {
-    connect: begin,
-    connect6: begin,
-    close(callback) {
-      restore();
-      connector.end();
-      handle.close(callback);
-    },
-    ref() {
-      connector.setRef(true);
-      unchanged.ref.call(handle);
-    },
-    unref() {
-      connector.setRef(false);
-      unchanged.unref.call(handle);
-    },
-  };
-  const unchanged = Object.getPrototypeOf(handle) as TcpHandle;
-  // Some libraries call connect() on whatever socket they are given. The list has decided where to.
-  const connectAgain = (...given: unknown[]): net.Socket => {
+    const init: SocketInit = {
+      ...pick(options, OF_A_CONNECTING_SOCKET),
+      handle,
+      manualStart: true,
+    };
+    super(init);
+    this.#handle = handle;
+    // Any address will do, since it goes no further than to the handle; as it is one, nothing is looked up.
+    super.connect({ host: '0.0.0.0', port: 0 });
+  }
+
+  /** While it connects the list decides where to: some libraries call this on whatever they are given. */
+  override connect(...given: unknown[]): this {
+    if (!this.connecting) return super.connect(...(given as [net.SocketConnectOpts]));
     const listener = given.at(-1);
-    if (typeof listener === 'function') socket.once('connect', listener as () => void);
-    return socket;
-  };
-  const restore = (): void => {
-    for (const name of Object.keys(own)) Reflect.deleteProperty(handle, name);
-    if (socket.connect === connectAgain) Reflect.deleteProperty(socket, 'connect');
-  };
+    if (typeof listener === 'function') this.once('connect', listener as () => void);
+    return this;
+  }
 
-  // Any address will do, since it goes to `begin`; as it is one, nothing is looked up.
-  socket.connect({ host: '0.0.0.0', port: 0 });
-  Object.assign(handle, own);
-  socket.connect = connectAgain;
-  return socket;
-}
+  /** Keeps net.Socket from telling of an attempt at the address that is none. */
+  override emit(event: string | symbol, ...given: unknown[]): boolean {
+    const isUnreal = event === 'connectionAttempt' && this.connecting && !this.#hasBegun;
+    return !isUnreal && super.emit(event, ...given);
+  }
 
-/** Keeps one event of net.Socket's own back, which would tell of no real address, until it is called. */
-function withoutEvent(socket: net.Socket, event: string): () => void {
-  let isOn = true;
-  const emit = socket.emit.bind(socket) as (name: string | symbol, ...rest: unknown[]) => boolean;
-  const filter = (name: string | symbol, ...rest: unknown[]): boolean =>
-    isOn && name === event ? false : emit(name, ...rest);
-  socket.emit = filter as typeof socket.emit;
-  return () => {
-    isOn = false;
-    // Unless somebody has put a function of his own in front of it.
-    if (socket.emit === filter) Reflect.deleteProperty(socket, 'emit');
-  };
+  #connected(descriptor: number, request: ConnectRequest): void {
+    if (this.destroyed) {
+      addon().close(descriptor);
+      return;
+    }
+    try {
+      open(this.#handle, descriptor);
+    } catch (error) {
+      this.destroy(error as Error);
+      return;
+    }
+    this.#handle.hasConnected();
+    request.oncomplete(0, this.#handle, request, true, true);
+  }
 }
 
 /** What we use of Node's own handle around uv_tcp_t. */
@@ -172,18 +151,6 @@ const FOR_A_CONNECTION = 0;
 
 let tcpHandleClass: TcpHandleClass | undefined;
 
-function newHandle(): TcpHandle {
-  tcpHandleClass ??= findTcpHandleClass();
-  return new tcpHandleClass(FOR_A_CONNECTION);
-}
-
-function open(handle: TcpHandle, socket: number): void {
-  const error = handle.open(socket);
-  if (error === 0) return;
-  addon().close(socket);
-  throw new Error(`Node could not take the connected socket over: libuv ${error}`);
-}
-
 /**
  * Node makes its TCP handle before it looks the host up, and this lookup never answers: nothing is sent.
  * The way by process.binding() is deprecated, and closed where Node runs with --permission.
@@ -195,4 +162,67 @@ function findTcpHandleClass(): TcpHandleClass {
   socket.destroy();
   if (!handle) throw new Error(`Node ${process.version} does not show the handle of its sockets`);
   return handle.constructor as TcpHandleClass;
+}
+
+function open(handle: TcpHandle, socket: number): void {
+  const error = handle.open(socket);
+  if (error === 0) return;
+  addon().close(socket);
+  throw new Error(`Node could not take the connected socket over: libuv ${error}`);
+}
+
+/** A handle that somebody else connects; an ordinary one when that is done. */
+interface HandleToConnect extends TcpHandle {
+  hasConnected(): void;
+}
+
+type HandleToConnectClass = new (
+  connector: Connector,
+  begin: (request: ConnectRequest) => void,
+) => HandleToConnect;
+
+let handleToConnectClass: HandleToConnectClass | undefined;
+
+/** Made when it is needed first: Node's own class is found only then. */
+function makeHandleToConnectClass(): HandleToConnectClass {
+  tcpHandleClass ??= findTcpHandleClass();
+  return class extends tcpHandleClass implements HandleToConnect {
+    private connector: Connector | undefined;
+
+    constructor(
+      connector: Connector,
+      private readonly begin: (request: ConnectRequest) => void,
+    ) {
+      super(FOR_A_CONNECTION);
+      this.connector = connector;
+    }
+
+    hasConnected(): void {
+      this.connector = undefined;
+    }
+
+    override connect(request: ConnectRequest): number {
+      this.begin(request);
+      return 0;
+    }
+
+    override connect6(request: ConnectRequest): number {
+      return this.connect(request);
+    }
+
+    override close(callback: () => void): void {
+      this.connector?.end();
+      super.close(callback);
+    }
+
+    override ref(): void {
+      this.connector?.setRef(true);
+      super.ref();
+    }
+
+    override unref(): void {
+      this.connector?.setRef(false);
+      super.unref();
+    }
+  };
 }
