@@ -11,10 +11,10 @@ import { tracedCall } from './diagnostics';
 import { readEndpoints, type EndpointLike } from './endpoints';
 import type { Made } from './engine';
 import { invalidArgType, invalidArgValue } from './errors';
-import { attemptError } from './failure';
+import { adoptFailure, attemptError } from './failure';
 import { makeConnection } from './make';
 import { readOptions, type ConnectOptions, type Settings } from './options';
-import { SocketToConnect, type ConnectingSocket, type Connector } from './socket';
+import { SocketToConnect, type AdoptError, type ConnectingSocket, type Connector } from './socket';
 
 /** The options of connectByList(), but for `tls`: wrap the socket with tls.connect() instead. */
 export type SocketConnectOptions = Omit<ConnectOptions, 'tls'>;
@@ -133,7 +133,10 @@ class ListConnector implements Connector, Control {
   begin(socket: ConnectingSocket): void {
     // In a turn of its own: what a listener of the socket throws is no rejected promise, but uncaught.
     this.make().then(
-      (made) => process.nextTick(() => socket.connected(made.takeSocket() as number)),
+      (made) => {
+        const failure = (error: AdoptError): Error => adoptFailure(made.readAttempts(), error);
+        process.nextTick(() => socket.connected(made.takeSocket() as number, failure));
+      },
       (error: unknown) => process.nextTick(() => socket.failed(error as Error)),
     );
   }

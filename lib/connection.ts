@@ -5,8 +5,9 @@ import type * as net from 'node:net';
 import type { Attempt } from './attempt';
 import type { Engine, Made } from './engine';
 import { accessDenied } from './errors';
+import { adoptFailure } from './failure';
 import type { Settings } from './options';
-import { adopt } from './socket';
+import { adopt, AdoptError } from './socket';
 
 /** A connection that was made, and how. */
 export interface Connection {
@@ -21,10 +22,15 @@ export interface Connection {
   readonly attempts: readonly Attempt[];
 }
 
-/** Hands the connected socket to Node. */
+/** Hands the connected socket to Node. When that fails, the connection is closed. */
 export function toConnection(made: Made, settings: Settings): Connection {
   const socket = made.takeSocket();
-  return new MadeConnection(typeof socket === 'number' ? adopt(socket, settings) : socket, made);
+  if (typeof socket !== 'number') return new MadeConnection(socket, made);
+  try {
+    return new MadeConnection(adopt(socket, settings), made);
+  } catch (error) {
+    throw error instanceof AdoptError ? adoptFailure(made.readAttempts(), error) : error;
+  }
 }
 
 /** Addresses and attempts become objects when somebody asks for them: mostly nobody does. */

@@ -31,6 +31,22 @@ export function raceFailure(
 }
 
 /**
+ * An attempt connected, but Node could not take its socket over. Those that had lost by then are closed, and
+ * say nothing of why.
+ */
+export function adoptFailure(
+  attempts: readonly Attempt[],
+  { code }: { readonly code: string },
+): ConnectError {
+  const rows = attempts
+    .filter(({ outcome }) => outcome !== 'lost')
+    .map((row) =>
+      row.outcome === 'connected' ? { ...row, outcome: 'failed' as const, code } : row,
+    );
+  return raceFailure(rows, undefined, []);
+}
+
+/**
  * WSAConnectByList, or a step around it, has failed. Winsock tells of the last failure only (C14).
  *
  * @param earlier rows of what led to no attempt: names without an address, and what is blocked.

@@ -7,6 +7,7 @@ import * as net from 'node:net';
 import { addon } from './native';
 import type { ConnectOptions } from './options';
 import { pick } from './pick';
+import { errorOfErrno } from './system-errors';
 
 /** The options that are net.Socket's own: first those that it takes in any case. */
 const OF_ANY_SOCKET = ['allowHalfOpen', 'highWaterMark', 'onread'] as const;
@@ -27,6 +28,18 @@ interface SocketInit extends net.SocketConstructorOpts {
   manualStart?: boolean;
 }
 
+/** Node could not take a connected socket over. */
+export class AdoptError extends Error {
+  readonly code: string;
+
+  /** @param errno libuv's number. */
+  constructor(readonly errno: number) {
+    const { code } = errorOfErrno(errno);
+    super(`Node could not take the connected socket over: ${code}`);
+    this.code = code;
+  }
+}
+
 /**
  * Makes a net.Socket of a connected socket, which is the net.Socket's from then on. It starts to read at
  * once, as a socket of net.connect() does. When this throws, the connection is closed.
@@ -35,12 +48,21 @@ export function adopt(descriptor: number, options: SocketOptions): net.Socket {
   tcpHandleClass ??= findTcpHandleClass();
   const handle = new tcpHandleClass(FOR_A_CONNECTION);
   open(handle, descriptor);
-  const init: SocketInit = { ...pick(options, OF_ANY_SOCKET), handle };
-  const socket = new net.Socket(init);
+  const socket = socketOf({ ...pick(options, OF_ANY_SOCKET), handle });
   // net.Socket applies these of its options only when it has made the connection itself.
   if (options.noDelay) socket.setNoDelay(true);
   if (options.keepAlive) socket.setKeepAlive(true, options.keepAliveInitialDelay);
   return socket;
+}
+
+/** Options of the caller's can throw here: those of `onread` may be getters. The handle owns the connection. */
+function socketOf(init: SocketInit): net.Socket {
+  try {
+    return new net.Socket(init);
+  } catch (error) {
+    init.handle.close();
+    throw error;
+  }
 }
 
 /** Who makes the connection of a net.Socket that is connecting. */
@@ -55,8 +77,12 @@ export interface Connector {
 
 /** What the connector says to the socket. */
 export interface ConnectingSocket {
-  /** It has connected. Where nobody wants it any more, the connection is closed. */
-  connected(descriptor: number): void;
+  /**
+   * It has connected. Where nobody wants it any more, the connection is closed.
+   *
+   * @param failure what to say where Node cannot take it over.
+   */
+  connected(descriptor: number, failure: (error: AdoptError) => Error): void;
   failed(error: Error): void;
 }
 
@@ -75,7 +101,7 @@ export class SocketToConnect extends net.Socket {
     const handle = new handleToConnectClass(connector, (request) => {
       this.#hasBegun = true;
       connector.begin({
-        connected: (descriptor) => this.#connected(descriptor, request),
+        connected: (descriptor, failure) => this.#connected(descriptor, request, failure),
         failed: (error) => void this.destroy(error),
       });
     });
@@ -104,7 +130,11 @@ export class SocketToConnect extends net.Socket {
     return !isUnreal && super.emit(event, ...given);
   }
 
-  #connected(descriptor: number, request: ConnectRequest): void {
+  #connected(
+    descriptor: number,
+    request: ConnectRequest,
+    failure: (error: AdoptError) => Error,
+  ): void {
     if (this.destroyed) {
       addon().close(descriptor);
       return;
@@ -112,7 +142,7 @@ export class SocketToConnect extends net.Socket {
     try {
       open(this.#handle, descriptor);
     } catch (error) {
-      this.destroy(error as Error);
+      this.destroy(failure(error as AdoptError));
       return;
     }
     this.#handle.hasConnected();
@@ -128,7 +158,7 @@ interface TcpHandle {
   // What net.Socket calls of it while it connects.
   connect(request: ConnectRequest): number;
   connect6(request: ConnectRequest): number;
-  close(callback: () => void): void;
+  close(callback?: () => void): void;
   ref(): void;
   unref(): void;
 }
@@ -165,10 +195,10 @@ function findTcpHandleClass(): TcpHandleClass {
 }
 
 function open(handle: TcpHandle, socket: number): void {
-  const error = handle.open(socket);
-  if (error === 0) return;
+  const errno = handle.open(socket);
+  if (errno === 0) return;
   addon().close(socket);
-  throw new Error(`Node could not take the connected socket over: libuv ${error}`);
+  throw new AdoptError(errno);
 }
 
 /** A handle that somebody else connects; an ordinary one when that is done. */
@@ -210,7 +240,7 @@ function makeHandleToConnectClass(): HandleToConnectClass {
       return this.connect(request);
     }
 
-    override close(callback: () => void): void {
+    override close(callback?: () => void): void {
       this.connector?.end();
       super.close(callback);
     }
