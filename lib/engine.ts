@@ -44,7 +44,12 @@ export function chooseEngine(
   const needs = asked ? [needed] : (['WSAConnectByList', needed] as const);
   if (needs.every(isExported)) return 'winsock';
   if (asked === undefined) return 'race';
-  throw unavailable(
+  throw notExported(needed);
+}
+
+/** This system has no such function. */
+export function notExported(needed: WinsockFunction): TypeError {
+  return unavailable(
     process.platform === 'win32'
       ? `The engine 'winsock' needs ${needed}, which the ws2_32.dll of this system does not export. Use the engine 'race'.`
       : "The engine 'winsock' is Windows' own and not to be had on this platform. Use the engine 'race'.",

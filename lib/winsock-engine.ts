@@ -9,7 +9,7 @@ import { isMainThread } from 'node:worker_threads';
 import type { Attempt } from './attempt';
 import type { Call, Control } from './call';
 import { toSocketAddress, type Endpoint } from './endpoints';
-import type { Made, WinsockFunction } from './engine';
+import { notExported, type Made, type WinsockFunction } from './engine';
 import { raceFailure, winsockFailure } from './failure';
 import { addon, type WinsockDone } from './native';
 import { orAbort } from './or-abort';
@@ -117,7 +117,7 @@ function run(
 ): Promise<CallResult> {
   const native = addon();
   endCallsAtExit();
-  return orAbort<CallResult>(control, (resolve) => {
+  return orAbort<CallResult>(control, (resolve, reject) => {
     const id = winsock.start(
       // C12: a timeval counts microseconds, and one of zero would be another promise.
       Math.max(timeLeft, 0.001),
@@ -136,10 +136,13 @@ function run(
         });
       },
     );
-    const release = control?.hold?.({
-      setRef: (isRef) => native.setRefWinsock?.(id as number, isRef),
-    });
-    return () => native.abortWinsock?.(id as number);
+    if (!id) {
+      // What chooseEngine() saw there a moment ago is gone.
+      reject(notExported(winsock.name));
+      return () => undefined;
+    }
+    const release = control?.hold?.({ setRef: (isRef) => native.setRefWinsock?.(id, isRef) });
+    return () => native.abortWinsock?.(id);
   });
 }
 

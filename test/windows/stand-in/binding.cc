@@ -54,8 +54,11 @@ Napi::Value SetProgram(const Napi::CallbackInfo& info) {
   if (info.Length() < 1 || !info[0].IsObject()) return Throw(info.Env(), "program: not an object.");
   const Napi::Object from = info[0].As<Napi::Object>();
   Program program;
-  std::optional<double> fail, fail_call, block, times, late;
+  std::optional<double> fail, fail_call, fail_socket, fail_v6only, fail_update, block, times, late;
   if (!ReadNumber(from, "fail", false, fail) || !ReadNumber(from, "failCall", false, fail_call) ||
+      !ReadNumber(from, "failSocket", false, fail_socket) ||
+      !ReadNumber(from, "failV6Only", false, fail_v6only) ||
+      !ReadNumber(from, "failUpdateContext", false, fail_update) ||
       !ReadNumber(from, "block", true, block) || !ReadNumber(from, "times", false, times) ||
       !ReadNumber(from, "lateMs", false, late) ||
       !ReadChoice(from, "cancel", "at-once", "late", program.late) ||
@@ -69,6 +72,9 @@ Napi::Value SetProgram(const Napi::CallbackInfo& info) {
   program.probe = probe.IsBoolean() && probe.As<Napi::Boolean>().Value();
   if (fail) program.fail = static_cast<int>(*fail);
   if (fail_call) program.fail_call = static_cast<int>(*fail_call);
+  if (fail_socket) program.fail_socket = static_cast<int>(*fail_socket);
+  if (fail_v6only) program.fail_v6only = static_cast<int>(*fail_v6only);
+  if (fail_update) program.fail_update_context = static_cast<int>(*fail_update);
   if (block) program.block = Milliseconds(*block);
   if (times) program.times = static_cast<std::uint32_t>(*times);
   if (late) program.late_after = Milliseconds(*late);

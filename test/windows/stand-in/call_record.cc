@@ -17,6 +17,11 @@ void Registry::SetProgram(const Program& program) {
   program_ = program;
 }
 
+Program Registry::CurrentProgram() {
+  Guard guard(mutex_);
+  return program_;
+}
+
 void Registry::Reset() {
   Guard guard(mutex_);
   program_ = Program();

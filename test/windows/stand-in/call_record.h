@@ -77,6 +77,9 @@ struct CallFacts {
 struct Program {
   std::optional<int> fail;
   std::optional<int> fail_call;
+  std::optional<int> fail_socket;
+  std::optional<int> fail_v6only;
+  std::optional<int> fail_update_context;
   Milliseconds block{0};
   std::optional<std::uint32_t> times;
   bool late = false;
@@ -127,6 +130,7 @@ class Registry {
 
   // --- For the test, from JavaScript threads ---
   void SetProgram(const Program& program);
+  Program CurrentProgram();
   void Reset();
   std::vector<CallFacts> Calls();
   std::size_t LiveSockets();

@@ -68,6 +68,12 @@ export interface StandInProgram {
   fail?: number;
   /** The call itself fails at once with this error. What would be refused is refused nevertheless. */
   failCall?: number;
+  /** WSASocketW makes no socket, and fails with this error. */
+  failSocket?: number;
+  /** Setting IPV6_V6ONLY fails with this error. */
+  failV6Only?: number;
+  /** Setting SO_UPDATE_CONNECT_CONTEXT fails with this error, and the socket stays unusable (C21). */
+  failUpdateContext?: number;
   /** Every attempt hangs this long before it goes on to its result. Infinity: until it is cancelled. */
   block?: number;
   /** `fail` and `block` are for this many attempts of each call, the first ones. Default: all. */

@@ -1,6 +1,7 @@
 #include "watching.h"
 
 #include <cstring>
+#include <optional>
 
 #include "call_record.h"
 #include "winsock_headers.h"
@@ -33,7 +34,22 @@ int WSAAPI Getpeername(SOCKET s, sockaddr* name, int* length) {
 
 int WSAAPI Shutdown(SOCKET s, int how) { return Withhold(s) ? SOCKET_ERROR : shutdown(s, how); }
 
+// What the test wants a function to fail with, on whatever socket. True where there is such an
+// error.
+bool FailsWith(const std::optional<int>& error) {
+  if (error) WSASetLastError(*error);
+  return error.has_value();
+}
+
+SOCKET WSAAPI WatchedWSASocketW(int family, int type, int protocol, WSAPROTOCOL_INFOW* info,
+                                GROUP group, DWORD flags) {
+  if (FailsWith(Registry::Get().CurrentProgram().fail_socket)) return INVALID_SOCKET;
+  return WSASocketW(family, type, protocol, info, group, flags);
+}
+
 int WSAAPI Setsockopt(SOCKET s, int level, int name, const char* value, int length) {
+  const bool is_v6only = level == IPPROTO_IPV6 && name == IPV6_V6ONLY;
+  if (is_v6only && FailsWith(Registry::Get().CurrentProgram().fail_v6only)) return SOCKET_ERROR;
   if (level != SOL_SOCKET || name != SO_UPDATE_CONNECT_CONTEXT) {
     Touch(s);
     return setsockopt(s, level, name, value, length);
@@ -43,6 +59,7 @@ int WSAAPI Setsockopt(SOCKET s, int level, int name, const char* value, int leng
     WSASetLastError(WSAEINVAL);
     return SOCKET_ERROR;
   }
+  if (FailsWith(Registry::Get().CurrentProgram().fail_update_context)) return SOCKET_ERROR;
   // For a socket that was connected by the stand-in there is nothing to update underneath, and the
   // system, which connected it in the ordinary way, may refuse.
   if (Registry::Get().Release(s)) return 0;
@@ -141,6 +158,7 @@ const std::vector<Watcher>& Watchers() {
       Of("getpeername", &Getpeername),
       Of("shutdown", &Shutdown),
       Of("setsockopt", &Setsockopt),
+      Of("WSASocketW", &WatchedWSASocketW),
       Of("closesocket", &Closesocket),
       Of("CancelIoEx", &WatchedCancelIoEx),
       Of("getsockopt", &Getsockopt),
