@@ -1,0 +1,9 @@
+// The other end of run.mjs, in a process of its own, so that what it holds is not counted: an endpoint that
+// sends back what it reads, on every address of loopback, one that refuses, and one that never answers.
+
+import { blackhole } from '../../build-test/support/blackhole.js';
+import { refusingPort, serveEcho } from '../../build-test/support/servers.js';
+
+const [healthy, hole] = await Promise.all([serveEcho('0.0.0.0'), blackhole()]);
+process.send({ healthy: healthy.port, dead: hole.port, refused: await refusingPort() });
+process.on('disconnect', () => process.exit());
