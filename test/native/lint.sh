@@ -15,7 +15,7 @@ for tool in clang-format clang-tidy cmake node; do
 done
 
 sources() {
-  find src-native test/faults test/native test/windows -name node_modules -prune \
+  find src-native test/faults test/native test/sanitizers test/windows -name node_modules -prune \
     -o \( -name '*.cc' -o -name '*.h' \) -print0
 }
 
