@@ -14,14 +14,27 @@ const ROOT = path.join(__dirname, '../..');
 const LIMIT_MS = 20_000;
 
 /** Runs `program` as CommonJS text, with the package's root as its folder. */
-export function runChild(program: string, nodeArguments: string[] = []): Promise<Ended> {
-  return run(process.execPath, [...nodeArguments, '-e', program]);
+export function runChild(
+  program: string,
+  nodeArguments: string[] = [],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Ended> {
+  return run(process.execPath, [...nodeArguments, '-e', program], environment);
 }
 
-export function run(command: string, commandArguments: string[]): Promise<Ended> {
+/**
+ * @param environment what it gets beside our own variables. (Within jest, process.env is a copy: what a test
+ *   sets there reaches no child.)
+ */
+export function run(
+  command: string,
+  commandArguments: string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, commandArguments, {
       cwd: ROOT,
+      env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: LIMIT_MS,
       killSignal: 'SIGKILL',

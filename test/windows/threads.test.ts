@@ -69,12 +69,8 @@ onTheStandIn('threads', () => {
         require('node:fs').stat('.', () => { console.log('free'); process.exit(0); });
       wait();
     `;
-    process.env.UV_THREADPOOL_SIZE = '1';
-    try {
-      expect(await runChild(program)).toMatchObject({ code: 0, stdout: 'free\n' });
-    } finally {
-      delete process.env.UV_THREADPOOL_SIZE;
-    }
+    const ended = await runChild(program, [], { UV_THREADPOOL_SIZE: '1' });
+    expect(ended).toMatchObject({ code: 0, stdout: 'free\n' });
   });
 
   describe.each([
