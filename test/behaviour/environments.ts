@@ -31,9 +31,54 @@ export function describeEnvironments({ engine, options, preamble, races }: Engin
 
     test.each([
       ['process.exit()', 'process.exit(0);', 0],
+      ['process.exit() in a microtask', 'Promise.resolve().then(() => process.exit(0));', 0],
+      [
+        "process.exit() in 'exit'",
+        "process.on('exit', () => process.exit(3)); process.exit(0);",
+        3,
+      ],
       ['an uncaught exception', "throw new Error('on purpose');", 1],
+      [
+        'an uncaught exception with an exit code of its own',
+        "process.on('uncaughtException', () => process.exit(7)); throw new Error('on purpose');",
+        7,
+      ],
+      ['a rejection that nobody handles', "Promise.reject(new Error('on purpose'));", 1],
     ])('the process ends by %s', async (_what, then, code) => {
       expect(await runChild(hanging(then))).toMatchObject({ code, signal: null });
+    });
+
+    test('the process ends by process.exit() while workers connect', async () => {
+      const inWorker = hanging("require('node:worker_threads').parentPort.postMessage('now');");
+      const program = `
+        const { Worker } = require('node:worker_threads');
+        let left = 4;
+        for (let i = 0; i < 4; i++) {
+          new Worker(${JSON.stringify(inWorker)}, { eval: true }).on('message', () => {
+            if (--left === 0) process.exit(0);
+          });
+        }
+      `;
+      expect(await runChild(program)).toMatchObject({ code: 0, signal: null, stderr: '' });
+    });
+
+    test('garbage collection with everything dropped', async () => {
+      const program = `
+        ${preamble}
+        const { connectByList } = require('./dist');
+        let left = 40;
+        for (let i = 0; i < 20; i++) {
+          connectByList(['127.0.0.1:${hole.port}'], { engine: '${engine}' }).catch(() => {});
+          const { signal } = new AbortController();
+          connectByList(['127.0.0.1:${hole.port}'], { engine: '${engine}', signal }).catch(() => {});
+        }
+        const collect = setInterval(() => {
+          globalThis.gc();
+          if (--left === 0) process.exit(0);
+        }, 5);
+      `;
+      const ended = await runChild(program, ['--expose-gc']);
+      expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' });
     });
 
     const ifItCutsOff = races ? test : test.skip;

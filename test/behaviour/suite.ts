@@ -7,8 +7,10 @@ import { describeConnecting } from './connecting';
 import { describeEnvironments } from './environments';
 import { describeFailing } from './failing';
 import { describeLeaks } from './leaks';
+import { describeLoading } from './loading';
 import { describeNames } from './names';
 import { describeSocket } from './socket';
+import { describeTerminations } from './terminations';
 
 export function describeEngine(engine: EngineUnderTest): void {
   describeConnecting(engine);
@@ -19,4 +21,6 @@ export function describeEngine(engine: EngineUnderTest): void {
   describeSocket(engine);
   describeLeaks(engine);
   describeEnvironments(engine);
+  describeLoading(engine);
+  describeTerminations(engine);
 }
