@@ -26,7 +26,7 @@ interface Ports {
   readonly healthy: number;
 }
 
-/** What a worker runs to get to a phase. `connect(list, options)` uses the engine under test. */
+/** What a worker runs to get to a phase. There `connect` and `connectSocket` use the engine under test. */
 const PHASES: Readonly<Record<string, (ports: Ports) => string>> = {
   'when the package is loaded': () => 'here();',
   'while a name is looked up': () =>
@@ -37,6 +37,14 @@ const PHASES: Readonly<Record<string, (ports: Ports) => string>> = {
   'while attempts are in flight': ({ dead }) =>
     `for (let i = 0; i < 20; i++) connect(['127.0.0.1:${dead}', '127.0.0.1:${dead}'], { attemptDelay: 10 });
      setTimeout(here, 5 + Math.random() * 20);`,
+  'while sockets connect': ({ dead }) =>
+    `for (let i = 0; i < 20; i++) connectSocket(['127.0.0.1:${dead}']).on('error', () => {}).write('queued');
+     setTimeout(here, 5 + Math.random() * 20);`,
+  'in the listener of a socket that has connected': ({ healthy }) =>
+    `connectSocket(['127.0.0.1:${healthy}'], here);`,
+  'when a socket is destroyed': ({ dead }) =>
+    `const socket = connectSocket(['127.0.0.1:${dead}']).on('close', here);
+     setTimeout(() => socket.destroy(), 5);`,
   'when it has been aborted': ({ dead }) =>
     `const controller = new AbortController();
      connect(['127.0.0.1:${dead}'], { signal: controller.signal });
@@ -49,6 +57,8 @@ const PHASES: Readonly<Record<string, (ports: Ports) => string>> = {
 
 /** Phases of a race: there the addon calls JavaScript, which looks at the interfaces. */
 const PHASES_OF_A_RACE: typeof PHASES = {
+  'while hands are shaken': ({ healthy }) =>
+    `connect(['127.0.0.1:${healthy}'], { tls: {} }); setTimeout(here, 5 + Math.random() * 10);`,
   'when the addon asks for more': ({ refused }) =>
     `require('node:os').networkInterfaces = here; connect(['127.0.0.1:${refused}']);`,
 };
@@ -70,9 +80,10 @@ export function describeTerminations({ engine, preamble, races }: EngineUnderTes
         const program = `
           ${HERE}
           ${preamble}
-          const { connectByList } = require('./dist');
+          const { connect: make, connectByList } = require('./dist');
           const connect = (list, options) =>
             connectByList(list, { ...options, engine: '${engine}' }).catch(() => {});
+          const connectSocket = (list, listener) => make(list, { engine: '${engine}' }, listener);
           ${programOf(ports)}
         `;
         const before = openSockets();

@@ -10,17 +10,25 @@ import { Control } from './control.mjs';
 import { casesFor } from './matrix.mjs';
 import { SCENARIOS } from './scenarios.mjs';
 
-const { ConnectError, connectByList } = createRequire(import.meta.url)('connect-by-list');
+const { ConnectError, connect, connectByList } = createRequire(import.meta.url)('connect-by-list');
 
 /** The orders may be in force for this long; then the case is a hang. */
 const LIMIT_MS = 3_000;
 /** How a timing that differs from run to run is met: a call that was not made this time may be the next. */
 const TRIES = 3;
 
-const { scenario: name, endpoints, first, every } = JSON.parse(process.argv[2]);
+const { scenario: name, way, endpoints, first, every } = JSON.parse(process.argv[2]);
 const control = new Control(process.env.CONNECT_BY_LIST_FAULTS);
 const scenario = SCENARIOS[name];
 const list = scenario.list(endpoints);
+const WAYS = {
+  connectByList,
+  connect: async (...call) => {
+    const socket = connect(...call);
+    await once(socket, 'connect');
+    return { socket };
+  },
+};
 
 // What is loaded and made once is loaded and made before anything is counted.
 for (let i = 0; i < 3; i++) await attempt(undefined);
@@ -44,7 +52,7 @@ async function attempt(fault) {
   const limit = new AbortController();
   control.arm(fault);
   const ended = await Promise.race([
-    connectByList(list, { history: false, ...scenario.options, ...(signal && { signal }) }).then(
+    WAYS[way](list, { history: false, ...scenario.options, ...(signal && { signal }) }).then(
       (connection) => ({ connection }),
       (error) => ({ error }),
     ),
@@ -61,7 +69,9 @@ async function attempt(fault) {
 async function judge({ connection, error, isHung }, fault, hits) {
   if (isHung) return `no end after ${LIMIT_MS} ms`;
   if (connection) return useAndClose(connection.socket);
-  if (scenario.ends === 'aborted' && error.name === 'TimeoutError') return undefined;
+  // A socket has the signal's reason as the cause.
+  if (scenario.ends === 'aborted' && (error.cause ?? error).name === 'TimeoutError')
+    return undefined;
   if (!(error instanceof ConnectError)) return `rejected with ${error.stack}`;
   if (scenario.ends !== 'connected') return namesAll(error, list);
   // Here nothing but the fault can be the reason.

@@ -44,7 +44,9 @@ const endpoints = {
 };
 
 const totals = { passed: 0, failed: 0, unreached: 0 };
-for (const name of names) await runScenario(name);
+for (const way of ['connectByList', 'connect']) {
+  for (const name of names) await runScenario(name, way);
+}
 await Promise.all([healthy.close(), other.close(), hole.close()]);
 fs.rmSync(folder, { recursive: true });
 console.log(
@@ -60,13 +62,13 @@ function buildShim() {
   execFileSync(process.env.CXX ?? 'g++', [...flags, ...warnings, ...files], { stdio: 'inherit' });
 }
 
-async function runScenario(name) {
+async function runScenario(name, way) {
   const started = performance.now();
   const results = { passed: 0, failed: 0, unreached: 0 };
   let calls;
   // After a crash or a hang the next child goes on behind that case.
   for (let first = 0, left = 1; left > 0;) {
-    const run = await runChild(name, first);
+    const run = await runChild(name, way, first);
     calls ??= run.calls;
     for (const key of Object.keys(results)) results[key] += run[key];
     left = run.count - run.next;
@@ -77,14 +79,14 @@ async function runScenario(name) {
   const counts = made.map(([call, count]) => `${call} ${count}`).join(', ');
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(
-    `faults in "${name}" (${counts}): ${results.passed} as they should be, ${results.failed} not, ` +
+    `faults of ${way}() in "${name}" (${counts}): ${results.passed} as they should be, ${results.failed} not, ` +
       `${results.unreached} at calls that were not made again; ${seconds} s`,
   );
 }
 
-async function runChild(name, first) {
+async function runChild(name, way, first) {
   makeControlFile(controlFile);
-  const argument = JSON.stringify({ scenario: name, endpoints, first, every: Number(every) });
+  const argument = JSON.stringify({ scenario: name, way, endpoints, first, every: Number(every) });
   const child = fork(path.join(FOLDER, 'child.mjs'), [argument], {
     env: { ...process.env, LD_PRELOAD: SHIM, CONNECT_BY_LIST_FAULTS: controlFile },
   });
@@ -92,7 +94,9 @@ async function runChild(name, first) {
   let current;
   const report = (problem) => {
     run.failed++;
-    console.error(`faults in "${name}": ${current ? nameOf(current) : 'start'}: ${problem}`);
+    console.error(
+      `faults of ${way}() in "${name}": ${current ? nameOf(current) : 'start'}: ${problem}`,
+    );
   };
   const watchdog = setTimeout(() => child.kill('SIGKILL'), SILENT_MS);
   child.on('message', (message) => {

@@ -19,7 +19,7 @@ export const SCENARIOS = {
   'a silence, then two that answer': {
     list: ({ dead, healthy, other }) => [dead, healthy, other],
     // Where the other two fail, it ends the attempt that would go on for minutes.
-    options: { attemptDelay: 10, timeout: 500 },
+    options: { attemptDelay: 10, timeout: 300 },
     ends: 'connected',
     hasSpare: true,
   },

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import type * as net from 'node:net';
 
-import { connectByList, type Connection, type ConnectOptions } from '#dist/index';
+import { connect, connectByList, type Connection, type ConnectOptions } from '#dist/index';
 
 /** Endpoints as text: one that never answers, one that refuses, one that connects. */
 export interface Targets {
@@ -41,6 +41,13 @@ export function mixedKinds(
       races
         ? connectByList([dead, healthy], { ...quick, ...aborted(20) }).then(close)
         : connectByList([healthy, healthy], aborted(2)).then(close),
+    'a socket at once': () => connected(connect([refused, healthy], options)).then(close),
+    'destroyed in its first turn': () => destroyed(connect([healthy], options)),
+    'destroyed while connecting': async () => {
+      const socket = connect([dead, refused], options);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 10));
+      return destroyed(socket);
+    },
     ...(races && {
       'cut off': () => connectByList([dead, refused], { ...quick, timeout: 20 }),
       'won by the second': () => connectByList([dead, healthy], quick).then(close),
@@ -81,6 +88,19 @@ export function sumOf(counts: Map<string, Counts>): Counts {
     sum.rejected += rejected;
   }
   return sum;
+}
+
+/** A socket that is connecting, when it has connected. */
+async function connected(socket: net.Socket): Promise<{ socket: net.Socket }> {
+  await once(socket, 'connect');
+  return { socket };
+}
+
+/** It ends without having connected. */
+async function destroyed(socket: net.Socket): Promise<never> {
+  socket.destroy();
+  await once(socket, 'close');
+  throw new Error('It was destroyed');
 }
 
 async function close({ socket }: { socket: net.Socket }): Promise<void> {
