@@ -3,6 +3,7 @@
 // `new net.Socket({ fd })` too; there it first asks the system four times what kind of descriptor it is.
 
 import * as net from 'node:net';
+import { addAbortSignal } from 'node:stream';
 
 import { addon } from './native';
 import type { ConnectOptions } from './options';
@@ -16,10 +17,9 @@ const OF_A_CONNECTING_SOCKET = [
   'keepAlive',
   'keepAliveInitialDelay',
   'noDelay',
-  'signal',
 ] as const;
 
-type SocketOptions = Pick<ConnectOptions, (typeof OF_A_CONNECTING_SOCKET)[number]>;
+type SocketOptions = Pick<ConnectOptions, (typeof OF_A_CONNECTING_SOCKET)[number] | 'signal'>;
 
 /** What net.Socket takes as well; its type does not say so. */
 interface SocketInit extends net.SocketConstructorOpts {
@@ -114,6 +114,8 @@ export class SocketToConnect extends net.Socket {
     this.#handle = handle;
     // Any address will do, since it goes no further than to the handle; as it is one, nothing is looked up.
     super.connect({ host: '0.0.0.0', port: 0 });
+    // Not among the options of the constructor: connect() would revive what an aborted signal has destroyed.
+    if (options.signal) addAbortSignal(options.signal, this);
   }
 
   /** While it connects the list decides where to: some libraries call this on whatever they are given. */
