@@ -3,6 +3,7 @@
 import type { EngineUnderTest } from '../support/engine';
 import { describeByName } from './by-name';
 import { describeChoosing } from './choosing';
+import { describeClientsInProcess } from './clients';
 import { describeConnecting } from './connecting';
 import { describeEnvironments } from './environments';
 import { describeFailing } from './failing';
@@ -23,4 +24,5 @@ export function describeEngine(engine: EngineUnderTest): void {
   describeEnvironments(engine);
   describeLoading(engine);
   describeTerminations(engine);
+  describeClientsInProcess(engine);
 }
