@@ -6,7 +6,11 @@ module.exports = {
   rootDir: __dirname,
   roots: ['<rootDir>/build-test'],
   testMatch: ['**/*.test.js'],
-  testPathIgnorePatterns: process.platform === 'win32' ? [] : ['/build-test/windows/'],
+  testPathIgnorePatterns: [
+    // They need servers; jest.clients.config.js has them.
+    '/build-test/clients/',
+    ...(process.platform === 'win32' ? [] : ['/build-test/windows/']),
+  ],
   transform: {},
   testEnvironment: 'node',
   testTimeout: 30_000,
