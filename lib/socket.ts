@@ -92,14 +92,14 @@ export interface ConnectingSocket {
  * says 'connect' and 'ready'. Its handle takes the place of the system's connect().
  */
 export class SocketToConnect extends net.Socket {
-  /** Whether net.Socket has called connect() of its handle. */
-  #hasBegun = false;
+  /** Until the handle is asked to connect: net.Socket believes in an address that is none. */
+  #isPretending = true;
   readonly #handle: HandleToConnect;
 
   constructor(options: SocketOptions, connector: Connector) {
     handleToConnectClass ??= makeHandleToConnectClass();
     const handle = new handleToConnectClass(connector, (request) => {
-      this.#hasBegun = true;
+      this.#isPretending = false;
       connector.begin({
         connected: (descriptor, failure) => this.#connected(descriptor, request, failure),
         failed: (error) => void this.destroy(error),
@@ -120,7 +120,10 @@ export class SocketToConnect extends net.Socket {
 
   /** While it connects the list decides where to: some libraries call this on whatever they are given. */
   override connect(...given: unknown[]): this {
-    if (!this.connecting) return super.connect(...(given as [net.SocketConnectOpts]));
+    if (!this.connecting) {
+      this.#isPretending = false;
+      return super.connect(...(given as [net.SocketConnectOpts]));
+    }
     const listener = given.at(-1);
     if (typeof listener === 'function') this.once('connect', listener as () => void);
     return this;
@@ -128,8 +131,7 @@ export class SocketToConnect extends net.Socket {
 
   /** Keeps net.Socket from telling of an attempt at the address that is none. */
   override emit(event: string | symbol, ...given: unknown[]): boolean {
-    const isUnreal = event === 'connectionAttempt' && this.connecting && !this.#hasBegun;
-    return !isUnreal && super.emit(event, ...given);
+    return !(event === 'connectionAttempt' && this.#isPretending) && super.emit(event, ...given);
   }
 
   #connected(
