@@ -8,6 +8,7 @@ import * as tls from 'node:tls';
 
 import { connectByList, type ConnectOptions } from '#dist/index';
 import type { EngineUnderTest } from '../support/engine';
+import { keepAliveTimerOf } from '../support/kernel';
 import { serve, serveEcho, type TestServer } from '../support/servers';
 
 const FIXTURES = path.join(__dirname, '../../test/fixtures');
@@ -200,17 +201,4 @@ export function describeSocket({ options }: EngineUnderTest): void {
       }
     });
   });
-}
-
-/** What the kernel says: in /proc/net/tcp the timer "02" of an idle connection is the keep-alive's. */
-function keepAliveTimerOf(socket: net.Socket): boolean {
-  const hex = (port: number | undefined): string =>
-    (port ?? 0).toString(16).toUpperCase().padStart(4, '0');
-  const pair = new RegExp(`:${hex(socket.localPort)} [0-9A-F]+:${hex(socket.remotePort)} `);
-  const line = fs
-    .readFileSync('/proc/net/tcp', 'latin1')
-    .split('\n')
-    .find((text) => pair.test(text));
-  if (line === undefined) throw new Error('the kernel does not list the connection');
-  return line.trim().split(/\s+/)[5]?.startsWith('02:') === true;
 }

@@ -9,7 +9,12 @@ import { describeEnvironments } from './environments';
 import { describeFailing } from './failing';
 import { describeLeaks } from './leaks';
 import { describeLoading } from './loading';
+import { describeListSocket } from './list-socket';
 import { describeNames } from './names';
+import { describeNetData } from './net-data';
+import { describeNetEnding } from './net-ending';
+import { describeNetProcess } from './net-process';
+import { describeNetState } from './net-state';
 import { describeSocket } from './socket';
 import { describeTerminations } from './terminations';
 
@@ -20,6 +25,11 @@ export function describeEngine(engine: EngineUnderTest): void {
   describeByName(engine);
   describeFailing(engine);
   describeSocket(engine);
+  describeListSocket(engine);
+  describeNetState(engine);
+  describeNetData(engine);
+  describeNetEnding(engine);
+  describeNetProcess(engine);
   describeLeaks(engine);
   describeEnvironments(engine);
   describeLoading(engine);
