@@ -1,0 +1,311 @@
+// The command as a person runs it: a process of its own, with its output and its exit code.
+
+/* eslint-disable no-control-regex -- what it draws on a terminal begins with one */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import * as tls from 'node:tls';
+
+import { blackhole, type Blackhole } from '../support/blackhole';
+import { run, type Ended } from '../support/child';
+import { refusingPort, serve, type TestServer } from '../support/servers';
+import { readXml } from '../support/xml';
+
+const ROOT = path.join(__dirname, '../..');
+const COMMAND = path.join(ROOT, 'dist/cli/main.js');
+const FIXTURES = path.join(ROOT, 'test/fixtures');
+/** A label has at most 63 characters (RFC 1035 section 2.3.4): no resolver asks anybody about this one. */
+const UNRESOLVED = `${'x'.repeat(64)}.example:443`;
+const VERSION = (
+  JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string }
+).version;
+
+/** With the engine race, whose attempts are told of on every platform. */
+function command(words: string[], environment?: NodeJS.ProcessEnv): Promise<Ended> {
+  return run(process.execPath, [COMMAND, '--engine', 'race', ...words], environment);
+}
+
+describe('the command', () => {
+  let healthy: TestServer;
+  let hole: Blackhole;
+  let folder: string;
+  let alive: string;
+  let silent: string;
+  let refused: string;
+
+  beforeAll(async () => {
+    [healthy, hole] = await Promise.all([serve(), blackhole()]);
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'connect-by-list-command-'));
+    alive = `127.0.0.1:${healthy.port}`;
+    silent = `127.0.0.1:${hole.port}`;
+    refused = `127.0.0.1:${await refusingPort()}`;
+  });
+  afterAll(async () => {
+    await Promise.all([healthy.close(), hole.close()]);
+    fs.rmSync(folder, { recursive: true });
+  });
+
+  test('0 where one connected: who answered, who did not, and whose turn did not come', async () => {
+    const { code, stdout, stderr } = await command([refused, silent, alive, UNRESOLVED, '[::1]:9']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const lines = stdout.split('\n');
+    const lineOf = (endpoint: string): string | undefined =>
+      lines.find((line) => line.startsWith(`${endpoint} `));
+    expect(lineOf(refused)).toMatch(/ \d+\.\d ms {2}ECONNREFUSED$/);
+    expect(lineOf(silent)).toMatch(/ > \d+\.\d ms {2}lost$/);
+    expect(lineOf(alive)).toMatch(/█.* \d+\.\d ms {2}connected$/);
+    expect(stdout).toMatch(/^xxx.*:443 .*\(lookup\)$/m);
+    const from = String.raw`from 127\.0\.0\.1:\d+ after \d+\.\d ms, engine race\.`;
+    expect(stdout).toMatch(new RegExp(`^Connected to ${alive} ${from}$`, 'm'));
+    expect(stdout).toMatch(/^5 endpoints, [34] attempts, 1 not resolved/m);
+  });
+
+  test('not a terminal: plain text, no line longer than 80, one picture', async () => {
+    const { stdout } = await command([silent, alive]);
+    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    expect(stdout.split(silent)).toHaveLength(2);
+  });
+
+  test('1 where nothing connected', async () => {
+    const { code, stdout, stderr } = await command([
+      refused,
+      refused.replace('127.0.0.1', 'localhost'),
+    ]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(stdout).toMatch(/^localhost:\d+ +127\.0\.0\.1 .*ECONNREFUSED$/m);
+    expect(stdout).toMatch(/^Nothing connected: ECONNREFUSED after \d+\.\d ms, engine race\.$/m);
+  });
+
+  test('--timeout ends it', async () => {
+    const { code, stdout } = await command(['--timeout', '300', silent]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/> \d+\.\d ms {2}timeout$/m);
+    expect(stdout).toContain('Nothing connected: ETIMEDOUT');
+  });
+
+  test('--attempt-delay Infinity tries one by one, and without it the second does not wait', async () => {
+    const list = ['--timeout', '700', silent, alive];
+    expect((await command(['--attempt-delay', 'Infinity', ...list])).code).toBe(1);
+    expect((await command(list)).code).toBe(0);
+  });
+
+  test.each([
+    [[], 'Which endpoints?'],
+    [['--timeout', 'soon', '127.0.0.1:1'], '--timeout must be a number of ms above 0, not "soon".'],
+    [['--nonsense', '127.0.0.1:1'], "Unknown option '--nonsense'"],
+    [['127.0.0.1'], "must read 'host:port'"],
+    [['::1:80'], "with an IPv6 address in brackets: '[::1]:80'"],
+    [['127.0.0.1:99999'], 'Port should be >= 0 and < 65536'],
+    [['--engine', 'winsock', '--tls', '127.0.0.1:1'], '--tls needs the engine race'],
+  ])('2 and a word of advice where it cannot be tried: %j', async (words, advice) => {
+    const { code, stdout, stderr } = await run(process.execPath, [COMMAND, ...words]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(advice);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  test('--help names every option, and --version is that of the package', async () => {
+    const help = await command(['--help']);
+    expect(help).toMatchObject({ code: 0, stderr: '' });
+    for (const name of ['timeout', 'engine', 'attempt-delay', 'json', 'tls', 'svg', 'version']) {
+      expect(help.stdout).toContain(`--${name}`);
+    }
+    expect(await command(['--version'])).toMatchObject({ code: 0, stdout: `${VERSION}\n` });
+  });
+
+  const time = expect.any(Number) as number;
+  const here = { address: '127.0.0.1', port: expect.any(Number) as number };
+
+  test('--json: one object, with everything in it, when it connected', async () => {
+    const { code, stdout } = await command(['--json', refused, alive, `localhost:${healthy.port}`]);
+    expect(code).toBe(0);
+    const [refusedPort, alivePort] = [Number(refused.split(':')[1]), healthy.port];
+    expect(JSON.parse(stdout)).toEqual({
+      connected: true,
+      engine: 'race',
+      ms: time,
+      remoteAddress: { address: '127.0.0.1', port: alivePort },
+      localAddress: here,
+      error: null,
+      endpoints: [refused, alive, `localhost:${alivePort}`],
+      attempts: expect.arrayContaining([
+        {
+          host: '127.0.0.1',
+          port: refusedPort,
+          remoteAddress: { address: '127.0.0.1', port: refusedPort },
+          localAddress: here,
+          outcome: 'failed',
+          code: 'ECONNREFUSED',
+          reason: null,
+          start: time,
+          end: time,
+        },
+      ]) as unknown,
+      untried: expect.any(Array) as unknown,
+    });
+  });
+
+  test('--json: one object, with everything in it, when nothing did', async () => {
+    const { code, stdout, stderr } = await command(['--json', UNRESOLVED]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    const [host] = UNRESOLVED.split(':');
+    expect(JSON.parse(stdout)).toEqual({
+      connected: false,
+      engine: null,
+      ms: time,
+      remoteAddress: null,
+      localAddress: null,
+      error: {
+        code: expect.any(String) as string,
+        wsaName: null,
+        message: expect.stringContaining(host as string) as string,
+      },
+      endpoints: [UNRESOLVED],
+      attempts: [
+        {
+          host,
+          port: 443,
+          remoteAddress: null,
+          localAddress: null,
+          outcome: 'failed',
+          code: expect.any(String) as string,
+          reason: null,
+          start: 0,
+          end: time,
+        },
+      ],
+      untried: [],
+    });
+  });
+
+  test('--svg writes the same picture to a file, whether anything connected or not', async () => {
+    for (const [words, result] of [
+      [[refused, alive], `Connected to ${alive}`],
+      [[refused], 'Nothing connected: ECONNREFUSED'],
+    ] as const) {
+      const file = path.join(folder, 'picture.svg');
+      await command(['--svg', file, ...words]);
+      const texts = readXml(fs.readFileSync(file, 'utf8'));
+      expect(texts.get('title')).toEqual([expect.stringContaining(result)]);
+      expect(texts.get('text')).toEqual(expect.arrayContaining([refused, 'ECONNREFUSED']));
+      fs.rmSync(file);
+    }
+  });
+
+  test('2 where the picture cannot be written; what was found is printed all the same', async () => {
+    const file = path.join(folder, 'no-such-folder', 'picture.svg');
+    const { code, stdout, stderr } = await command(['--svg', file, alive]);
+    expect(code).toBe(2);
+    expect(stdout).toContain(`Connected to ${alive}`);
+    expect(stderr).toMatch(/^connect-by-list: ENOENT/);
+  });
+
+  test('a reader that has enough is no error', async () => {
+    const child = spawn(process.execPath, [COMMAND, alive], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(stderr).toBe('');
+  });
+
+  describe('--tls', () => {
+    let secure: tls.Server;
+    let secured: string;
+
+    beforeAll(async () => {
+      const read = (name: string): Buffer => fs.readFileSync(path.join(FIXTURES, name));
+      const options = { cert: read('cert.pem'), key: read('key.pem') };
+      secure = tls.createServer(options, (socket) => socket.on('error', () => undefined).resume());
+      secure.on('tlsClientError', () => undefined);
+      secure.listen(0, '127.0.0.1');
+      await once(secure, 'listening');
+      secured = `127.0.0.1:${(secure.address() as { port: number }).port}`;
+    });
+    afterAll(() => secure.close());
+
+    test('a certificate that is not trusted loses, and the picture says why', async () => {
+      const { code, stdout } = await command(['--tls', secured]);
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/DEPTH_ZERO_SELF_SIGNED_CERT$/m);
+      expect(stdout).toContain(`${secured}: self-signed certificate`);
+    });
+
+    test('one that NODE_EXTRA_CA_CERTS trusts wins, and a server that does not speak TLS loses', async () => {
+      const plain = await serve('127.0.0.1', (socket) => socket.end('no TLS here\n'));
+      const environment = { NODE_EXTRA_CA_CERTS: path.join(FIXTURES, 'cert.pem') };
+      const list = [`127.0.0.1:${plain.port}`, secured];
+      const { code, stdout } = await command(['--tls', '--json', ...list], environment);
+      await plain.close();
+      expect(code).toBe(0);
+      const { attempts } = JSON.parse(stdout) as { attempts: Record<string, unknown>[] };
+      expect(attempts).toEqual([
+        expect.objectContaining({
+          port: plain.port,
+          outcome: 'failed',
+          code: expect.stringMatching(/^ERR_SSL_/) as string,
+          reason: expect.stringMatching(/^[a-z ]+$/) as string,
+        }),
+        expect.objectContaining({ outcome: 'connected', code: null, reason: null }),
+      ]);
+    });
+  });
+
+  // A child cannot be sent SIGINT on Windows: it would be ended from outside.
+  const whereSignalsAre = process.platform === 'win32' ? test.skip : test;
+
+  whereSignalsAre('SIGINT ends it at once, which a shell knows as 130', async () => {
+    const child = spawn(process.execPath, [COMMAND, '--timeout', '60000', silent]);
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    child.kill('SIGINT');
+    expect(await once(child, 'close')).toEqual([null, 'SIGINT']);
+    expect(output).toBe('');
+  });
+
+  // script(1), of util-linux, gives it a terminal; elsewhere its options are others, or there is none.
+  const onLinux = process.platform === 'linux' ? describe : describe.skip;
+
+  onLinux('on a terminal', () => {
+    async function onTerminal(words: string[], environment = ''): Promise<string> {
+      const line = [process.execPath, COMMAND, '--engine', 'race', ...words].join(' ');
+      // What Node takes as a word on colours, from whoever runs the tests.
+      const unset = ['CI', 'FORCE_COLOR', 'NODE_DISABLE_COLORS', 'NO_COLOR', 'TMUX'];
+      const env = ['env', ...unset.map((name) => `-u ${name}`), environment].join(' ');
+      const shell = `stty cols 90 rows 24 && ${env} ${line}`;
+      const { code, stdout } = await run('script', ['-qec', shell, '/dev/null'], {
+        TERM: 'xterm-256color',
+      });
+      expect(code).toBe(0);
+      return stdout.replaceAll('\r\n', '\n');
+    }
+
+    test('it draws while it runs, each picture in the place of the one before', async () => {
+      const output = await onTerminal([silent, silent, alive]);
+      const pictures = output.split(/\x1b\[\d+A\r\x1b\[J/);
+      expect(pictures.length).toBeGreaterThanOrEqual(3);
+      expect(pictures[0]).toContain('connecting');
+      expect(pictures[0]).toMatch(new RegExp(`^${alive} .*waiting`, 'm'));
+      expect(pictures.at(-1)).toContain(`Connected to ${alive}`);
+      expect(pictures.at(-1)).toContain('\x1b[32m');
+      for (const picture of pictures.slice(0, -1)) expect(picture).not.toContain('Connected');
+    });
+
+    test('NO_COLOR: no colours, and live all the same', async () => {
+      const output = await onTerminal([silent, alive], 'NO_COLOR=1');
+      expect(output).not.toMatch(/\x1b\[\d*m/);
+      expect(output).toMatch(/\x1b\[\d+A\r\x1b\[J/);
+    });
+
+    test('TERM=dumb, and --json: nothing but the result', async () => {
+      expect(await onTerminal([silent, alive], 'TERM=dumb')).not.toContain('\x1b');
+      const output = await onTerminal(['--json', silent, alive]);
+      expect(JSON.parse(output)).toMatchObject({ connected: true });
+    });
+  });
+});
