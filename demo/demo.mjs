@@ -1,35 +1,34 @@
-// The main job, with nothing prepared: a few endpoints of the demo's own on loopback, one call, and a
-// timeline of what was tried.
+// The main job, with nothing prepared: a few endpoints of the demo's own on loopback, one call, and the
+// picture that `npx connect-by-list` draws of what was tried.
 //
 //   npm run demo
 
 import { connectByList } from 'connect-by-list';
 
+import { reportConnection } from '../dist/cli/report.js';
+import { drawReport } from '../dist/cli/waterfall.js';
 import { startEndpoints } from './endpoints.mjs';
-import { drawTimeline } from './timeline.mjs';
 
 const endpoints = await startEndpoints();
-const list = endpoints.map(({ host, port }) => ({ host, port }));
+const list = endpoints.map(({ host, port }) => format(host, port));
 
 console.log('The list, in the order in which it is tried:');
-for (const { host, port, what } of endpoints) console.log(`  ${host} port ${port}: ${what}`);
+endpoints.forEach(({ what }, i) => console.log(`  ${list[i]} ${what}`));
 
-const { socket, localAddress, remoteAddress, engine, attempts } = await connectByList(list, {
-  timeout: 5_000,
-});
+const connection = await connectByList(list, { timeout: 5_000 });
 
+const { socket } = connection;
 socket.setEncoding('utf8');
 socket.end('hello from the demo');
 let answer = '';
 for await (const text of socket) answer += text;
 
-console.log(`\nWhat was tried (engine: ${engine}):`);
-console.log(drawTimeline(attempts));
-console.log(`\nConnected ${format(localAddress)} -> ${format(remoteAddress)}`);
+console.log('\nWhat was tried:');
+console.log(drawReport(reportConnection(list, connection), { width: 100, isColoured: false }));
 console.log(`It answered: ${answer}`);
 
 for (const endpoint of endpoints) endpoint.close();
 
-function format({ address, port }) {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+function format(host, port) {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
