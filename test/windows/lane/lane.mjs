@@ -36,10 +36,12 @@ export function makeStage(node) {
     'dist',
     'build-test',
     'bench',
+    'examples',
     'test/fixtures',
   ]) {
     fs.cpSync(path.join(ROOT, name), path.join(stage, name), { recursive: true });
   }
+  pack(path.join(stage, 'packed'));
   const built = path.join(ROOT, 'build-windows', arch, 'Release');
   const prebuild = path.join(stage, 'prebuilds', `win32-${arch}`, 'connect-by-list.node');
   fs.mkdirSync(path.dirname(prebuild), { recursive: true });
@@ -57,6 +59,14 @@ export function runNode(node, stage, nodeArguments, as = 'node.exe') {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   return status;
+}
+
+/** What npm packs, unpacked: there is neither npm nor tar inside. */
+function pack(folder) {
+  fs.mkdirSync(folder);
+  const options = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
+  const name = execFileSync('npm', options, { cwd: ROOT, encoding: 'utf8' }).trim();
+  execFileSync('tar', ['-xzf', name], { cwd: folder });
 }
 
 function requireCompiler(compiler) {
