@@ -71,6 +71,8 @@ async function main() {
     const ratio = middle((round) => round.hung[name] / round.idle[name]);
     console.log(`  ${name.padEnd(10)} idle ${idle} µs, hung ${hung} µs, ratio ${ratio}`);
   }
+  // For the benchmark's report.
+  console.log(JSON.stringify({ node: process.version, rounds }));
   process.exit(0);
 }
 

@@ -1,0 +1,82 @@
+import { endpoints } from '../network/addresses.mjs';
+import { median, most, round, spread } from '../report/statistics.mjs';
+import { alone, inTurn, rowOf } from './in-turn.mjs';
+import { AUTO, ELSEWHERE, EYEBALLS, OURS } from './who.mjs';
+
+const COUNTS = [1_000, 3_000, 10_000];
+const CASES = COUNTS.map((count) => count.toLocaleString('en-US'));
+const [SHORTEST, , LONGEST] = CASES;
+/** From the shortest to the longest list it is ten times as much; so much more counts as linear still. */
+const LINEAR = 1.2 * 10;
+const HELD = 20;
+const CAP = 5_000;
+
+const listOf = (name) => {
+  const count = COUNTS[CASES.indexOf(name)];
+  return [...endpoints('refused', count - 1), ...endpoints('healthy')];
+};
+
+export default {
+  id: 'S9',
+  title: 'A list of 10,000 endpoints, the last one healthy, all others refused',
+  about: `The first call of a fresh process. The npm packages would wait 300 ms for each: they are given up after ${CAP / 1e3} s, or fail before.`,
+  columns: [
+    ...CASES.map((name) => ({ case: name, metric: 'ms', head: `${name}, ms` })),
+    { case: LONGEST, metric: 'rss', head: `${LONGEST}, extra RSS, MB` },
+    { case: LONGEST, metric: 'held', head: `${LONGEST}, loop held, ms` },
+  ],
+  plots: [
+    {
+      file: 's09-long-list',
+      kind: 'lines',
+      title: 'All refused but the last: the time to connect by the length of the list',
+      axis: 'ms (log)',
+      xAxis: 'endpoints (log)',
+      metric: 'ms',
+      cases: CASES,
+      x: COUNTS,
+    },
+  ],
+  measure: (setup) =>
+    inTurn(setup, {
+      groups: [...alone([...OURS, ...AUTO, ...ELSEWHERE, 'one-by-one']), EYEBALLS],
+      cases: CASES,
+      planOf: (name, id) =>
+        // They would wait for minutes whatever the length.
+        EYEBALLS.includes(id) && name !== LONGEST
+          ? undefined
+          : { endpoints: listOf(name), cap: CAP },
+      read: ({ calls: [{ ms }], totals }) => ({
+        ms,
+        ...(totals.rssBytes !== undefined && { rss: totals.rssBytes / 1e6 }),
+        ...(totals.loopMaxMs !== undefined && { held: totals.loopMaxMs }),
+      }),
+    }),
+  targets(rows) {
+    return OURS.flatMap((id) => {
+      const long = rowOf(rows, id, LONGEST).metrics;
+      const short = rowOf(rows, id, SHORTEST).metrics;
+      const growth = (metric) => median(long[metric]) / median(short[metric]);
+      return [
+        {
+          subject: id,
+          what: `time linear: 10 × the endpoints, at most ${LINEAR} × the time`,
+          measured: `${round(growth('ms'))} × (${round(median(long.ms))} ms for ${LONGEST})`,
+          isReached: growth('ms') <= LINEAR,
+        },
+        {
+          subject: id,
+          what: `memory linear: at most ${LINEAR} × the memory`,
+          measured: `${round(growth('rss'))} × (${round(median(long.rss))} MB for ${LONGEST})`,
+          isReached: growth('rss') <= LINEAR,
+        },
+        {
+          subject: id,
+          what: `the loop never held for more than ${HELD} ms`,
+          measured: `${round(median(long.held))} ms (${spread(long.held)})`,
+          isReached: most(long.held) <= HELD,
+        },
+      ];
+    });
+  },
+};
