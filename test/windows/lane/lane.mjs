@@ -35,7 +35,7 @@ export function makeStage(node) {
     'jest.config.js',
     'dist',
     'build-test',
-    'bench',
+    'bench/hung-calls.cjs',
     'examples',
     'test/fixtures',
   ]) {
