@@ -4,7 +4,6 @@ import { execFileSync } from 'node:child_process';
 
 /** Debian's packages, by what they are needed for. */
 const NEEDED = {
-  cmake: ['cmake', '--version'],
   curl: ['curl', '--version'],
   'g++': ['g++', '--version'],
   gcc: ['gcc', '--version'],

@@ -4,6 +4,7 @@
 //   npm run bench                 all of it
 //   npm run bench -- S2 S9        these scenarios; the others keep the figures of their last run
 //   npm run bench -- --quick      fewer runs: to see whether it works, not to publish
+//   npm run bench -- herd          the simulation of bench/thundering-herd.md
 //   npm run bench -- --report     only the report, from the figures that there are
 
 import { spawnSync } from 'node:child_process';
@@ -12,6 +13,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+import { simulateHerd } from './herd/herd.mjs';
 import { makeNetwork } from './network/network.mjs';
 import { writeReport } from './report/report.mjs';
 import { requireAll } from './requirements.mjs';
@@ -28,14 +30,18 @@ const { values: options, positionals: wanted } = parseArgs({
   options: { quick: { type: 'boolean' }, report: { type: 'boolean' } },
   allowPositionals: true,
 });
-const unknown = wanted.filter((id) => !scenarios.some((scenario) => scenario.id === id));
+const unknown = wanted.filter(
+  (id) => id !== 'herd' && !scenarios.some((scenario) => scenario.id === id),
+);
 if (unknown.length > 0) {
   throw new Error(
     `No scenario ${unknown.join(', ')}; there are ${scenarios.map(({ id }) => id).join(', ')}`,
   );
 }
 
-if (options.report) {
+if (wanted.includes('herd')) {
+  await simulateHerd(BUILD);
+} else if (options.report) {
   writeReport(scenarios, FIGURES);
 } else if (process.env[INSIDE]) {
   await measureInside();

@@ -194,3 +194,39 @@ export function lines(plot, rows, labels) {
     series: drawn,
   });
 }
+
+/** Columns side by side for each place of a list. */
+export function columns({ title, axis, xAxis, series }) {
+  const [{ values }] = series;
+  const colours = [OTHERS[0], OURS[0]];
+  return draw(380, {
+    ...titled({ title, axis }),
+    legend: {
+      top: 52,
+      left: 8,
+      itemWidth: 12,
+      itemHeight: 12,
+      itemGap: 20,
+      textStyle: { color: INK },
+    },
+    grid: { left: 70, right: 24, top: 90, bottom: 48 },
+    xAxis: {
+      type: 'category',
+      data: values.map((_, i) => i + 1),
+      ...axisStyle,
+      splitLine: { show: false },
+      name: xAxis,
+      nameLocation: 'middle',
+      nameGap: 30,
+      nameTextStyle: { color: FAINT },
+    },
+    yAxis: { type: 'value', ...axisStyle, axisLine: { show: false } },
+    series: series.map((one, at) => ({
+      name: one.name,
+      type: 'bar',
+      barGap: '10%',
+      itemStyle: { color: colours[at], borderRadius: [2, 2, 0, 0] },
+      data: one.values,
+    })),
+  });
+}

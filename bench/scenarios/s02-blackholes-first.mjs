@@ -8,6 +8,8 @@ const COUNTS = [1, 4, 16];
 const TO_REACH = { 1: 0.27, 4: 0.6, 16: 2.0 };
 /** ms after which a subject is given up. */
 const CAP = { 1: 2_000, 4: 3_000, 16: 6_000 };
+/** Runs of one thing differ by as much. */
+const SAME = 1.03;
 /** "One round trip + 5 ms", in this network, where a round trip takes a fraction of a ms. */
 const SECOND = 5;
 
@@ -75,8 +77,7 @@ export default {
       COUNTS.flatMap((count) => {
         const one = rowOf(rows, id, nameOf(count, 1)).metrics;
         const two = rowOf(rows, id, nameOf(count, 2)).metrics;
-        // Timers are no more exact than that.
-        const isNoSlower = median(two.seconds) <= median(one.seconds) + 0.005;
+        const isNoSlower = median(two.seconds) <= SAME * median(one.seconds);
         const slowest = Math.max(median(one.second), median(two.second));
         return [
           {

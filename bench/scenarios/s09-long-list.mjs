@@ -9,7 +9,7 @@ const [SHORTEST, , LONGEST] = CASES;
 /** From the shortest to the longest list it is ten times as much; so much more counts as linear still. */
 const LINEAR = 1.2 * 10;
 const HELD = 20;
-const CAP = 5_000;
+const CAP = 3_000;
 
 const listOf = (name) => {
   const count = COUNTS[CASES.indexOf(name)];

@@ -23,8 +23,9 @@ function receivers(subjects) {
 export default {
   id: 'S12',
   title: '1 GB through the socket',
-  about: 'From the call to the end of the connection, with 1 GiB in between, and the CPU of the process that receives it.',
-  rounds: 9,
+  about:
+    'From the call to the end of the connection, with 1 GiB in between, and the CPU of the process that receives it.',
+  rounds: 15,
   columns: [
     { case: 'receive', metric: 'ms', head: 'time, ms' },
     { case: 'receive', metric: 'cpu', head: 'CPU, ms' },
