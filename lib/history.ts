@@ -89,10 +89,11 @@ export class History {
     const winner = attempts.find(({ outcome }) => outcome === 'connected');
     for (const attempt of attempts) {
       const { address, port, start, end } = attempt;
-      const key = keyOf(address, port);
-      if (attempt === winner) this.noteAnswer(key, end - start);
-      else if (gotNoAnswer(attempt, winner)) this.noteSilence(key);
-      else if (attempt.outcome === 'failed') this.entries.delete(key);
+      if (attempt === winner) this.noteAnswer(keyOf(address, port), end - start);
+      else if (gotNoAnswer(attempt, winner)) this.noteSilence(keyOf(address, port));
+      // Ten thousand refusals are nothing to forget where nothing is known.
+      else if (attempt.outcome === 'failed' && this.size > 0)
+        this.entries.delete(keyOf(address, port));
     }
   }
 

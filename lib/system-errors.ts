@@ -10,8 +10,12 @@ export interface SystemError {
   readonly code: string;
 }
 
+/** Made once: Node makes a new one each time, and a long list asks ten thousand times. */
+let systemErrors: ReturnType<typeof getSystemErrorMap> | undefined;
+
 export function errorOfErrno(errno: number): SystemError {
-  const [code] = getSystemErrorMap().get(errno) ?? [];
+  systemErrors ??= getSystemErrorMap();
+  const [code] = systemErrors.get(errno) ?? [];
   return { errno, code: code ?? `Unknown system error ${errno}` };
 }
 
