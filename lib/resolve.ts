@@ -20,7 +20,10 @@ export class Resolution {
   /** Settles when it is time to begin: every name has its answer, or the first addresses have waited. */
   readonly begun: Promise<void>;
   private readonly answers = new Map<string, Answer>();
-  private readonly taken = new Set<Endpoint>();
+  /** Where in the list each name without an answer is. */
+  private readonly unanswered = new Map<string, number[]>();
+  /** The places that have become known and were not taken yet. */
+  private ready: number[] = [];
   private timer: NodeJS.Timeout | undefined;
   private begin: () => void = () => undefined;
   private onAnswer: (() => void) | undefined;
@@ -30,10 +33,15 @@ export class Resolution {
     { lookup, family = 0 }: Pick<ConnectOptions, 'lookup' | 'family'>,
     private readonly elapsed: () => number,
   ) {
-    const names = new Set(endpoints.filter(isName).map(({ host }) => host));
+    endpoints.forEach((endpoint, place) => {
+      if (!isName(endpoint)) this.ready.push(place);
+      else this.placesOf(endpoint.host).push(place);
+    });
     const begun = new Promise<void>((resolve) => (this.begin = resolve));
     if (!endpoints.every(isName)) this.beginSoon();
-    const asking = Array.from(names, (name) => this.ask(name, lookup ?? dns.lookup, family));
+    const asking = Array.from(this.unanswered.keys(), (name) =>
+      this.ask(name, lookup ?? dns.lookup, family),
+    );
     this.done = Promise.all(asking).then(() => {
       clearTimeout(this.timer);
     });
@@ -45,12 +53,15 @@ export class Resolution {
 
   /** The endpoints that have become known since this was asked last, in the order of the list. */
   take(): Endpoint[] {
+    const places = this.ready.sort((a, b) => a - b);
+    this.ready = [];
     const known: Endpoint[] = [];
-    for (const endpoint of this.endpoints) {
+    for (const place of places) {
+      const endpoint = this.endpoints[place] as Endpoint;
       const addresses = isName(endpoint) ? this.answers.get(endpoint.host)?.addresses : [endpoint];
-      if (addresses === undefined || this.taken.has(endpoint)) continue;
-      this.taken.add(endpoint);
-      for (const { address, family } of addresses) known.push({ ...endpoint, address, family });
+      for (const { address, family } of addresses ?? []) {
+        known.push({ ...endpoint, address, family });
+      }
     }
     return known;
   }
@@ -61,7 +72,7 @@ export class Resolution {
   }
 
   get isDone(): boolean {
-    return this.endpoints.every((endpoint) => !isName(endpoint) || this.answers.has(endpoint.host));
+    return this.unanswered.size === 0;
   }
 
   /** A row for each name that gave no address. */
@@ -70,7 +81,7 @@ export class Resolution {
   }
 
   /** A row for each name that has no answer yet. */
-  unanswered(): Attempt[] {
+  rowsWithoutAnswer(): Attempt[] {
     return this.rowsOf((answer) => answer === undefined);
   }
 
@@ -93,6 +104,12 @@ export class Resolution {
     });
   }
 
+  private placesOf(name: string): number[] {
+    const places = this.unanswered.get(name) ?? [];
+    this.unanswered.set(name, places);
+    return places;
+  }
+
   private beginSoon(): void {
     this.timer ??= setTimeout(() => this.begin(), RESOLUTION_DELAY);
   }
@@ -100,8 +117,14 @@ export class Resolution {
   private ask(name: string, lookup: net.LookupFunction, family: 0 | 4 | 6): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (answer: Omit<Answer, 'end'>): void => {
+        const places = this.unanswered.get(name);
+        if (places === undefined) return; // It has answered before.
+        this.unanswered.delete(name);
         this.answers.set(name, { ...answer, end: this.elapsed() });
-        if (answer.addresses) this.beginSoon();
+        if (answer.addresses) {
+          for (const place of places) this.ready.push(place);
+          this.beginSoon();
+        }
         resolve();
         this.onAnswer?.();
       };

@@ -42,7 +42,7 @@ export class Targets {
 
   /** The same at the deadline, when a name without an answer has timed out. */
   rowsAtDeadline(): Attempt[] {
-    return [...this.rows(), ...(this.resolution?.unanswered() ?? [])];
+    return [...this.rows(), ...(this.resolution?.rowsWithoutAnswer() ?? [])];
   }
 
   private add(endpoints: readonly Endpoint[]): readonly Endpoint[] {
