@@ -2,6 +2,7 @@
 // policy makes of them (C23).
 
 import * as net from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 
 import { toSocketAddress, type Endpoint } from './endpoints';
 import { invalidArgType, invalidArgValue, outOfRange } from './errors';
@@ -9,7 +10,7 @@ import { processHistory, type History, type Observation } from './history';
 import { alternativesOf } from './local-addresses';
 import { addon } from './native';
 import type { ConnectOptions } from './options';
-import { alternateFamilies, describeAddress, sortDestinations } from './rfc6724';
+import { alternateFamilies, describeAddress, rank, sortRanked, type Ranked } from './rfc6724';
 
 /** A destination and where to reach it from, as a `policy` and sortAddressPairs() see it. */
 export interface AddressPair {
@@ -39,15 +40,59 @@ export interface Pair {
   readonly patience: number;
 }
 
+/** A target with the source that it has, for the rules. */
+interface Destination {
+  readonly target: Endpoint;
+  readonly address: string;
+  readonly source: { address: string } | undefined;
+}
+
 /** More than a policy means. */
 const MOST_PAIRS = 1_000_000;
 
 export type PairOptions = Pick<ConnectOptions, 'policy' | 'localAddress' | 'history'>;
 
+/** How many targets are put into their order in one turn of the event loop: a few ms of work. */
+const SLICE = 512;
+
+/** Whether putting so many into their order would hold the loop for long. */
+export function isLong(targets: readonly Endpoint[]): boolean {
+  return targets.length > SLICE;
+}
+
 /** What the race engine begins with. Throws what `policy` throws, and when it leaves nothing. */
 export function firstPairs(targets: readonly Endpoint[], options: PairOptions): Pair[] {
-  const { policy, localAddress } = options;
-  const first = orderPairs(targets, localAddress ?? '', historyOf(options));
+  return chosenOf(inOneGo(orderPairs(targets, options.localAddress ?? '', options)), options);
+}
+
+/**
+ * The same for a long list: after each slice everybody else has a turn.
+ *
+ * @param isWanted says whether to go on; when it says no, the promise never settles.
+ */
+export async function firstPairsInTurns(
+  targets: readonly Endpoint[],
+  options: PairOptions,
+  isWanted: () => boolean,
+): Promise<Pair[]> {
+  const steps = orderPairs(targets, options.localAddress ?? '', options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return chosenOf(step.value, options);
+    await setImmediate();
+    if (!isWanted()) return new Promise(() => undefined);
+  }
+}
+
+function inOneGo<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+function chosenOf(first: Pair[], options: PairOptions): Pair[] {
+  const { policy } = options;
   return policy === undefined ? first : applyPolicy(policy, first, otherPairs(first, options));
 }
 
@@ -71,33 +116,38 @@ export function planWinsock(
 
 /** Every pair that would be tried, best first. */
 export function allPairs(targets: readonly Endpoint[]): AddressPair[] {
-  const first = withSources(orderPairs(targets, '', undefined));
+  const first = withSources(inOneGo(orderPairs(targets, '', { history: false })));
   return [...first, ...alternativesOf(first)].map(toAddressPair);
 }
 
 /**
  * RFC 6724 section 6, then families in turn (RFC 8305 section 4); what did not answer lately goes behind
  * the others. What the host has no way to is tried last, but tried: routes change. With one target there
- * is nothing to order, and nothing is asked.
+ * is nothing to order, and nothing is asked. It yields when it has done a slice of the work.
  */
-function orderPairs(
+function* orderPairs(
   targets: readonly Endpoint[],
   bind: string,
-  history: History | undefined,
-): Pair[] {
+  options: Pick<PairOptions, 'history'>,
+): Generator<undefined, Pair[]> {
   if (targets.length === 1) {
     return targets.map((target) => ({ target, source: bind, bind, patience: 0 }));
   }
-  const sources = bind === '' ? sourcesOf(targets) : undefined;
-  const candidates = targets.map((target) => {
-    const source = sources ? (sources.get(target.address) ?? '') : bind;
-    return {
-      target,
-      address: target.address,
-      source: source === '' ? undefined : { address: source },
-    };
-  });
-  const sorted = sortDestinations(candidates);
+  const history = historyOf(options);
+  const ranked: Ranked<Destination>[] = [];
+  for (let at = 0; at < targets.length; at += SLICE) {
+    if (at > 0) yield;
+    const slice = targets.slice(at, at + SLICE);
+    const sources = bind === '' ? sourcesOf(slice) : undefined;
+    for (const target of slice) {
+      const text = sources ? (sources.get(target.address) ?? '') : bind;
+      const source = text === '' ? undefined : { address: text };
+      ranked.push(rank({ target, address: target.address, source }));
+    }
+  }
+  yield;
+  const sorted = sortRanked(ranked);
+  yield;
   const usable = sorted.filter(({ source }) => source !== undefined);
   const unusable = sorted.filter(({ source }) => source === undefined);
   const isSilent = ({ target }: (typeof sorted)[number]): boolean =>
@@ -105,13 +155,16 @@ function orderPairs(
   const answering = usable.filter((candidate) => !isSilent(candidate));
   const silent = usable.filter(isSilent);
   const ordered = [...alternateFamilies(answering), ...alternateFamilies(silent), ...unusable];
-  return ordered.map(({ target, source }) => {
+  yield;
+  const pairs = ordered.map(({ target, source }) => {
     const patience = history?.patience(target.address, target.port) ?? 0;
     return { target, source: source?.address ?? '', bind, patience };
   });
+  yield; // Handing so many to the addon is work as well.
+  return pairs;
 }
 
-function historyOf({ history }: PairOptions): History | undefined {
+function historyOf({ history }: Pick<PairOptions, 'history'>): History | undefined {
   return history === false ? undefined : (history ?? processHistory);
 }
 

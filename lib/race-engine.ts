@@ -25,7 +25,9 @@ export async function connectByRace(targets: Targets, call: Call): Promise<Made>
   const { settings, elapsed, control, listener } = call;
   const { attemptDelay, attemptTimeout, timeout, localPort = 0 } = settings;
   const native = addon();
-  const supply = new Supply(targets, settings);
+  const made = Supply.of(targets, settings, control);
+  // A short list is not waited for.
+  const supply = made instanceof Supply ? made : await made;
   let isOver = false;
   // Only now: putting a long list into its order takes its time, and the deadline counts from the call.
   const startsAt = elapsed();

@@ -88,11 +88,23 @@ const RULES: readonly ((destination: Destination) => number)[] = [
 
 /** The candidates in the order of RFC 6724 section 6, best first, as a new array. */
 export function sortDestinations<T extends Candidate>(candidates: readonly T[]): T[] {
-  return candidates
-    .map((candidate) => {
-      const destination = toDestination(candidate);
-      return { candidate, ranks: RULES.map((rule) => rule(destination)) };
-    })
+  return sortRanked(candidates.map(rank));
+}
+
+/** A candidate, and what each of the rules says of it. */
+export interface Ranked<T extends Candidate> {
+  readonly candidate: T;
+  readonly ranks: readonly number[];
+}
+
+/** The part of the sort that looks at one candidate alone: a long list is ranked in slices. */
+export function rank<T extends Candidate>(candidate: T): Ranked<T> {
+  const destination = toDestination(candidate);
+  return { candidate, ranks: RULES.map((rule) => rule(destination)) };
+}
+
+export function sortRanked<T extends Candidate>(ranked: readonly Ranked<T>[]): T[] {
+  return [...ranked]
     .sort((a, b) => compareRanks(a.ranks, b.ranks))
     .map(({ candidate }) => candidate);
 }

@@ -1,31 +1,53 @@
 // The pairs of a race, as they become known or needed: what can be tried at the beginning; names that have
 // their addresses later; and, when every destination has had its best pair, the other local addresses.
 
-import { firstPairs, otherPairs, type Pair, type PairOptions } from './pairs';
+import { firstPairs, firstPairsInTurns, isLong, otherPairs, type Pair } from './pairs';
+import type { PairOptions } from './pairs';
+import { orAbort, type Abortable } from './or-abort';
 import type { Targets } from './targets';
 
 /** How many of the other pairs are made at a time. */
 const BATCH = 64;
 
 export class Supply {
-  /** All that were handed out, in that order. */
-  readonly pairs: Pair[];
   private others: Iterator<Pair> | undefined;
   /** The race has nothing left to start. */
   private isWaiting = false;
   private offer: ((pairs: Pair[], more: boolean) => void) | undefined;
 
-  constructor(
+  private constructor(
     private readonly targets: Targets,
     private readonly options: PairOptions,
-  ) {
-    this.pairs = firstPairs(targets.known, options);
+    /** All that were handed out, in that order. */
+    readonly pairs: Pair[],
+  ) {}
+
+  /** A long list is put into its order in turns of the event loop, until `signal` is aborted. */
+  static of(
+    targets: Targets,
+    options: PairOptions,
+    signal: Abortable | undefined,
+  ): Supply | Promise<Supply> {
+    // A copy: names may become known meanwhile.
+    const known = [...targets.known];
+    if (!isLong(known)) return new Supply(targets, options, firstPairs(known, options));
+    return orAbort(signal, (resolve, reject) => {
+      let isWanted = true;
+      firstPairsInTurns(known, options, () => isWanted).then(
+        (pairs) => resolve(new Supply(targets, options, pairs)),
+        reject,
+      );
+      return () => (isWanted = false);
+    });
   }
 
   /** Where further pairs go, and whether more may follow them; nowhere when the race is over. */
   onMore(offer: ((pairs: Pair[], more: boolean) => void) | undefined): void {
     this.offer = offer;
-    this.targets.resolution?.notify(offer ? () => this.add() : undefined);
+    const { resolution } = this.targets;
+    resolution?.notify(offer ? () => this.add() : undefined);
+    // Names may have become known while a long list was put into its order.
+    if (offer && resolution) this.add();
   }
 
   /** The race has nothing left to start: it gets some as soon as there are some. */
