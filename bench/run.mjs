@@ -64,7 +64,7 @@ if (wanted.includes('herd')) {
     stdio: 'inherit',
     env: { ...process.env, [INSIDE]: '1' },
   });
-  process.exitCode = status ?? 1;
+  process.exitCode ||= status ?? 1;
 }
 
 /** What needs the benchmark's network, from inside of it. */
@@ -79,23 +79,35 @@ async function measureInside() {
   writeReport(scenarios, FIGURES);
 }
 
+/** A scenario that cannot be measured is told about, and the others go on; the report has none of it. */
 async function measureSome(some, subjects) {
   fs.mkdirSync(FIGURES, { recursive: true });
   const versions = requireAll();
   const labels = Object.fromEntries(Object.entries(subjects).map(([id, { label }]) => [id, label]));
   for (const scenario of some) {
     if (wanted.length > 0 && !wanted.includes(scenario.id)) continue;
-    const start = Date.now();
     console.log(`${scenario.id} ${scenario.title}`);
-    const rounds = options.quick ? 2 : (scenario.rounds ?? 5);
-    const figures = await scenario.measure({ subjects, rounds, root: ROOT });
-    const seconds = Math.round((Date.now() - start) / 1000);
-    const date = new Date().toISOString().slice(0, 10);
-    const run = { date, seconds, rounds, versions, labels, quick: options.quick === true, figures };
-    fs.writeFileSync(path.join(FIGURES, `${scenario.id}.json`), JSON.stringify(run, null, 1));
-    for (const { what, measured, isReached } of scenario.targets(figures)) {
-      console.log(`  ${isReached ? 'reached    ' : 'NOT reached'} ${what}: ${measured}`);
+    const file = path.join(FIGURES, `${scenario.id}.json`);
+    fs.rmSync(file, { force: true });
+    try {
+      const run = { ...(await measureOne(scenario, subjects)), versions, labels };
+      fs.writeFileSync(file, JSON.stringify(run, null, 1));
+    } catch (error) {
+      console.error(error);
+      process.exitCode = 1;
     }
-    console.log(`  ${seconds} s`);
   }
+}
+
+async function measureOne(scenario, subjects) {
+  const start = Date.now();
+  const quick = options.quick === true;
+  const rounds = quick ? 2 : (scenario.rounds ?? 5);
+  const figures = await scenario.measure({ subjects, rounds, root: ROOT });
+  for (const { what, measured, isReached } of scenario.targets(figures)) {
+    console.log(`  ${isReached ? 'reached    ' : 'NOT reached'} ${what}: ${measured}`);
+  }
+  const seconds = Math.round((Date.now() - start) / 1000);
+  console.log(`  ${seconds} s`);
+  return { date: new Date().toISOString().slice(0, 10), seconds, rounds, quick, figures };
 }

@@ -1,7 +1,7 @@
-// A wire that takes its time: two TUN devices, one in the network namespace it is started in and one
-// in the namespace of another process. What is sent towards this side arrives after the delay, what
-// is sent from it at once; so an address behind the wire is that far away, and its SYN-ACK really
-// comes late. For kernels that have no netem.
+// A wire that takes its time: two TUN devices, one in the network namespace it is started in and
+// one in the namespace of another process. What is sent towards this side arrives after the delay,
+// what is sent from it at once; so an address behind the wire is that far away, and its SYN-ACK
+// really comes late. For kernels that have no netem.
 //
 //   delay-router DEVICE NETNS-OF-THE-OTHER-SIDE DELAY-IN-MS
 
@@ -66,7 +66,8 @@ static void keep(int from, int64_t delay) {
 }
 
 static void release(int to) {
-  for (; count > 0 && waiting[first].due <= now_in_micros(); first = (first + 1) % kMostWaiting, --count) {
+  for (; count > 0 && waiting[first].due <= now_in_micros();
+       first = (first + 1) % kMostWaiting, --count) {
     if (write(to, waiting[first].bytes, (size_t)waiting[first].length) < 0 && errno != EAGAIN) {
       perror("write");
     }

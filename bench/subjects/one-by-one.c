@@ -1,6 +1,6 @@
-// The semantics of WSAConnectByList (C08): the endpoints one by one, the next when the last has failed, and
-// the timeout looked at between two attempts (C12). Blocking connects, one call at a time, with the protocol
-// of README.md beside this file.
+// The semantics of WSAConnectByList (C08): the endpoints one by one, the next when the last has
+// failed, and the timeout looked at between two attempts (C12). Blocking connects, one call at a
+// time, with the protocol of README.md beside this file.
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -97,7 +97,8 @@ int main(void) {
   char line[256];
   char host[128];
   int calls, at_once, timeout, port;
-  if (!fgets(line, sizeof(line), stdin) || sscanf(line, "%d %d %d", &calls, &at_once, &timeout) != 3) {
+  if (!fgets(line, sizeof(line), stdin) ||
+      sscanf(line, "%d %d %d", &calls, &at_once, &timeout) != 3) {
     fail("plan");
   }
   struct endpoint* list = NULL;
