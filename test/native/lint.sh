@@ -15,8 +15,8 @@ for tool in clang-format clang-tidy cmake node; do
 done
 
 sources() {
-  find src-native test/faults test/native test/sanitizers test/windows -name node_modules -prune \
-    -o \( -name '*.cc' -o -name '*.h' \) -print0
+  find src-native bench test/faults test/native test/sanitizers test/windows -name node_modules -prune \
+    -o \( -name '*.cc' -o -name '*.h' -o -name '*.c' \) -print0
 }
 
 if [[ "${1:-}" == --fix ]]; then
@@ -50,7 +50,7 @@ else
   others+=(-o -path src-native/posix/bsd)
 fi
 
-find src-native test/native \( "${others[@]}" \) -prune -o -name '*.cc' -print0 |
+find src-native test/native bench/herd \( "${others[@]}" \) -prune -o -name '*.cc' -print0 |
   xargs -0 -P "$jobs" -I{} clang-tidy --quiet {} -- "${flags[@]}" 2> >(
     # How many warnings the headers of others would give is no news.
     grep -Ev ' warnings? generated\.$' >&2
