@@ -15,7 +15,7 @@ for tool in clang-format clang-tidy cmake node; do
 done
 
 sources() {
-  find src-native bench test/faults test/native test/sanitizers test/windows -name node_modules -prune \
+  find src-native bench test/faults test/fuzz test/native test/sanitizers test/windows -name node_modules -prune \
     -o \( -name '*.cc' -o -name '*.h' -o -name '*.c' \) -print0
 }
 
@@ -36,7 +36,7 @@ node_addon_api="$(node -p "require('node-addon-api').include_dir")"
 # The flags of all our builds in one, so that no build has to come first.
 flags=(
   -std=c++17 -Wall -Wextra -Wpedantic
-  -Isrc-native -Itest/native
+  -Isrc-native -Itest/fuzz -Itest/native
   -isystem "$node_headers" -isystem "$node_addon_api"
   -DNAPI_VERSION=8 -DNAPI_DISABLE_CPP_EXCEPTIONS -DNODE_ADDON_API_DISABLE_DEPRECATED
   -DNODE_GYP_MODULE_NAME=connect_by_list
@@ -45,12 +45,12 @@ flags=(
 # What is for another platform needs that platform's headers.
 others=(-path src-native/winsock)
 if [[ "$(uname)" == Darwin ]]; then
-  others+=(-o -path src-native/posix/linux)
+  others+=(-o -path src-native/posix/linux -o -path test/faults)
 else
   others+=(-o -path src-native/posix/bsd)
 fi
 
-find src-native test/native bench/herd \( "${others[@]}" \) -prune -o -name '*.cc' -print0 |
+find src-native test/faults test/fuzz test/native bench/herd \( "${others[@]}" \) -prune -o -name '*.cc' -print0 |
   xargs -0 -P "$jobs" -I{} clang-tidy --quiet {} -- "${flags[@]}" 2> >(
     # How many warnings the headers of others would give is no news.
     grep -Ev ' warnings? generated\.$' >&2
