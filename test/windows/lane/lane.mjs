@@ -7,6 +7,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { isCurrent, PREBUILDS } from '../../../packaging/manifest.mjs';
+import { TARGETS } from '../../../packaging/targets.mjs';
+
 export const NODES = ['node-20-x64', 'node-22-x64', 'node-24-x64', 'node-26-x64', 'node-22-ia32'];
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -19,6 +22,7 @@ export function makeLane() {
   for (const [arch, processor] of Object.entries(PROCESSORS)) {
     requireCompiler(`${processor}-w64-mingw32-g++-posix`);
     build(arch, path.join(ROOT, 'cmake', `mingw-w64-${processor}.cmake`));
+    console.log(`windows: ${arch} is tested with ${path.relative(ROOT, addonFor(arch))}`);
   }
   execFileSync(path.join(LANE, 'root.sh'), { stdio: ['ignore', 'ignore', 'inherit'] });
 }
@@ -42,13 +46,29 @@ export function makeStage(node) {
     fs.cpSync(path.join(ROOT, name), path.join(stage, name), { recursive: true });
   }
   pack(path.join(stage, 'packed'));
-  const built = path.join(ROOT, 'build-windows', arch, 'Release');
-  const prebuild = path.join(stage, 'prebuilds', `win32-${arch}`, 'connect-by-list.node');
+  const { file } = prebuildFor(arch);
+  const prebuild = path.join(stage, 'prebuilds', file);
   fs.mkdirSync(path.dirname(prebuild), { recursive: true });
-  fs.copyFileSync(path.join(built, 'connect_by_list.node'), prebuild);
+  fs.copyFileSync(addonFor(arch), prebuild);
   const standIn = path.join(stage, 'build-test/windows/stand-in/stand_in.node');
-  fs.copyFileSync(path.join(built, 'stand_in.node'), standIn);
+  fs.copyFileSync(path.join(buildFolder(arch), 'stand_in.node'), standIn);
   return stage;
+}
+
+/** The binary that is packed, or, while the sources are being changed, the one just built from them. */
+function addonFor(arch) {
+  const target = prebuildFor(arch);
+  return isCurrent(target)
+    ? path.join(PREBUILDS, target.file)
+    : path.join(buildFolder(arch), 'connect_by_list.node');
+}
+
+function prebuildFor(arch) {
+  return TARGETS.find((target) => target.platform === 'win32' && target.arch === arch);
+}
+
+function buildFolder(arch) {
+  return path.join(ROOT, 'build-windows', arch, 'Release');
 }
 
 /** Runs node.exe with these arguments in the stage, under another name if one is given. */
