@@ -9,6 +9,8 @@ module.exports = {
   testPathIgnorePatterns: [
     // They need servers; jest.clients.config.js has them.
     '/build-test/clients/',
+    // npm run test:package is for the package as it is packed.
+    '/build-test/package/',
     ...(process.platform === 'win32' ? [] : ['/build-test/windows/']),
   ],
   transform: {},
