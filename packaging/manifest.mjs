@@ -25,7 +25,8 @@ export function sha256(bytes) {
 /** One hash over the names and the bytes of all that `target` is made from. */
 export function hashOfSources(target) {
   const lines = [];
-  for (const file of target.sources.flatMap(filesIn)) {
+  for (const file of target.sources.flatMap(filesIn).sort()) {
+    if (file.startsWith(`${target.except}/`)) continue;
     lines.push(`${file} ${sha256(fs.readFileSync(path.join(ROOT, file)))}`);
   }
   for (const [lock, names] of PINNED) {
@@ -38,10 +39,7 @@ export function hashOfSources(target) {
 function filesIn(name) {
   const full = path.join(ROOT, name);
   if (!fs.statSync(full).isDirectory()) return [name];
-  return fs
-    .readdirSync(full)
-    .sort()
-    .flatMap((child) => filesIn(`${name}/${child}`));
+  return fs.readdirSync(full).flatMap((child) => filesIn(`${name}/${child}`));
 }
 
 export function readManifest() {

@@ -8,20 +8,14 @@
 /** The oldest glibc that a binary may need; Node 20's own binaries need it. zig links against its names. */
 export const GLIBC_FLOOR = '2.28';
 
-const LINUX = ['binding.gyp', 'src-native/posix', 'packaging/exports.map'];
-const WINDOWS = [
-  'CMakeLists.txt',
-  'cmake',
-  'src-native/winsock',
-  'packaging/cmake-js-for-prebuildify.mjs',
-];
-const ALL = [
-  ...['addon', 'core', 'loop', 'race'].map((folder) => `src-native/${folder}`),
-  'packaging/build.mjs',
-  'packaging/targets.mjs',
-];
+const ALL = ['packaging/build.mjs', 'packaging/targets.mjs', 'src-native'];
+const LINUX = [...ALL, 'binding.gyp', 'packaging/exports.map'];
+const WINDOWS = [...ALL, 'CMakeLists.txt', 'cmake', 'packaging/cmake-js-for-prebuildify.mjs'];
 
-/** zig: the target in its words. mingw: the processor in mingw-w64's. sources: the files and folders it is made from. */
+/**
+ * zig: the target in its words. mingw: the processor in mingw-w64's. sources: the files and folders that it
+ * is made from, but for `except`.
+ */
 export const TARGETS = [
   linux('x64', `x86_64-linux-gnu.${GLIBC_FLOOR}`, 'node.napi.node'),
   linux('x64', 'x86_64-linux-musl', 'node.napi.musl.node', ['--tag-libc', '--libc=musl']),
@@ -35,10 +29,18 @@ export const TARGETS = [
 
 function linux(arch, zig, name, tags = []) {
   const file = `linux-${arch}/${name}`;
-  return { file, platform: 'linux', arch, zig, tags, sources: [...ALL, ...LINUX].sort() };
+  return { file, platform: 'linux', arch, zig, tags, sources: LINUX, except: 'src-native/winsock' };
 }
 
 function windows(arch, mingw) {
   const file = `win32-${arch}/node.napi.node`;
-  return { file, platform: 'win32', arch, mingw, tags: [], sources: [...ALL, ...WINDOWS].sort() };
+  return {
+    file,
+    platform: 'win32',
+    arch,
+    mingw,
+    tags: [],
+    sources: WINDOWS,
+    except: 'src-native/posix',
+  };
 }
