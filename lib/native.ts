@@ -6,6 +6,8 @@ import * as path from 'node:path';
 
 import loadAddon = require('node-gyp-build');
 
+import { missingAddon } from './missing-addon';
+
 /** Pairs to try, as arguments in a row: looking properties up costs the addon more than the rest. */
 export type NativePairs = [
   addresses: string[],
@@ -120,12 +122,6 @@ export function addon(): Addon {
     loaded = loadAddon(path.join(__dirname, '..')) as Addon;
     return loaded;
   } catch (cause) {
-    const target = `${process.platform}-${process.arch}, Node ${process.versions.node}`;
-    throw new Error(
-      `connect-by-list has no native addon for this machine (${target}). ` +
-        'Run "npm rebuild connect-by-list", which builds it with node-gyp, a C++17 compiler and Python; ' +
-        'where Node runs with --permission, add --allow-addons.',
-      { cause },
-    );
+    throw missingAddon(cause);
   }
 }
