@@ -10,8 +10,10 @@ import type { EngineUnderTest } from '../support/engine';
 import { refusingPort, serve, type TestServer } from '../support/servers';
 import { waysToConnect } from '../support/ways';
 
+const FLAGS = process.allowedNodeEnvironmentFlags;
+const PERMISSION = FLAGS.has('--permission') ? '--permission' : '--experimental-permission';
 /** Networking is asked for only since Node 25. */
-const ASKS_FOR_NET = process.allowedNodeEnvironmentFlags.has('--allow-net');
+const ASKS_FOR_NET = FLAGS.has('--allow-net');
 
 export function describeNetProcess(engine: EngineUnderTest): void {
   describe.each(waysToConnect(engine))('$name: in a process of its own', ({ name, program }) => {
@@ -126,8 +128,7 @@ export function describeNetProcess(engine: EngineUnderTest): void {
     });
 
     describe('under --permission', () => {
-      const permission = ASKS_FOR_NET ? '--permission' : '--experimental-permission';
-      const flags = [permission, '--allow-addons', '--allow-fs-read=*', '--no-warnings'];
+      const flags = [PERMISSION, '--allow-addons', '--allow-fs-read=*', '--no-warnings'];
 
       function connecting(): string {
         return `
