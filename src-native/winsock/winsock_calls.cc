@@ -23,13 +23,20 @@ std::uint32_t WinsockCalls::start(Napi::Env env, std::shared_ptr<WinsockCall> ca
 void WinsockCalls::abort(std::uint32_t id) {
   const auto found = pending_.find(id);
   if (found == pending_.end()) return;
-  canceller_.cancel(std::move(found->second.call));
+  abort(found->second);
   pending_.erase(found);
 }
 
 void WinsockCalls::abort_all() {
-  for (auto& [id, pending] : pending_) canceller_.cancel(std::move(pending.call));
+  for (auto& [id, pending] : pending_) abort(pending);
   pending_.clear();
+}
+
+void WinsockCalls::abort(Pending& pending) {
+  // An environment that ends waits for the call, and its loop does not turn for what it is not to
+  // wait for.
+  pending.worker->set_ref(true);
+  canceller_.cancel(std::move(pending.call));
 }
 
 void WinsockCalls::set_ref(std::uint32_t id, bool is_ref) {

@@ -42,6 +42,7 @@ class WinsockCalls : public PlatformCalls {
     ConnectWorker* worker;  // Owns itself, and outlives this entry.
   };
 
+  void abort(Pending& pending);
   void report(Napi::Env env, std::uint32_t id, CallResult result);
 
   Loop& loop_;
