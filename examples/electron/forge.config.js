@@ -3,7 +3,6 @@
 // Electron Forge: the plugin adds every .node file to what stays outside of the archive.
 module.exports = {
   packagerConfig: { asar: true },
-  rebuildConfig: { ignoreModules: ['connect-by-list'] },
   makers: [{ name: '@electron-forge/maker-zip' }],
   plugins: [{ name: '@electron-forge/plugin-auto-unpack-natives', config: {} }],
 };
