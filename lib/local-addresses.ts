@@ -16,7 +16,7 @@ interface LocalAddress {
 
 /** Round by round: the second source of each destination, then the third of each, and so on. */
 export function* alternativesOf(pairs: readonly Pair[]): Generator<Pair> {
-  const groups = groupLocalAddresses();
+  const groups = freshGroups();
   let any = true;
   for (let round = 0; any; round++) {
     any = false;
@@ -29,6 +29,20 @@ export function* alternativesOf(pairs: readonly Pair[]): Generator<Pair> {
       if (other.address !== pair.source) yield { ...pair, bind: other.text, patience: 0 };
     }
   }
+}
+
+type Groups = ReadonlyMap<string, readonly LocalAddress[]>;
+
+/** ms for which the system is not asked again: a thousand calls that fail together would ask a thousand times. */
+const FRESH = 1_000;
+let latest: { readonly groups: Groups; readonly at: number } | undefined;
+
+function freshGroups(): Groups {
+  const now = performance.now();
+  if (latest === undefined || now - latest.at > FRESH) {
+    latest = { groups: groupLocalAddresses(), at: now };
+  }
+  return latest.groups;
 }
 
 /** Local addresses by the destinations that they fit: the same family and scope, and loopback apart. */
