@@ -81,7 +81,7 @@ export function bars(plot, rows, labels) {
     const isCapped = row.outcomes.includes('still trying');
     return {
       values,
-      note: hasConnected ? '' : isCapped ? 'gave up waiting' : 'failed',
+      note: hasConnected ? '' : isCapped ? `more than ${round(median(values))}` : 'failed',
       hasConnected,
     };
   };
@@ -122,6 +122,7 @@ export function bars(plot, rows, labels) {
       return { type: 'line', shape: line, style: { stroke: FAINT, lineWidth: 1.5 } };
     },
   };
+  const scale = plot.isLog ? { type: 'log', min: 1 } : { type: 'value', min: 0 };
   const perRow = plot.cases.length === 1 ? 30 : 16 * plot.cases.length + 12;
   const legend = plot.cases.length > 1;
   return draw(110 + (legend ? 24 : 0) + perRow * ids.length, {
@@ -137,7 +138,7 @@ export function bars(plot, rows, labels) {
       },
     }),
     grid: { left: LABELS, right: 90, top: legend ? 84 : 60, bottom: 32 },
-    xAxis: { type: 'value', min: 0, ...axisStyle, axisLine: { show: false } },
+    xAxis: { ...scale, ...axisStyle, axisLine: { show: false } },
     yAxis: {
       type: 'category',
       inverse: true,
@@ -174,12 +175,12 @@ export function lines(plot, rows, labels) {
     color: PALETTE,
     legend: {
       orient: 'vertical',
-      right: 8,
+      left: WIDTH - 280,
       top: 60,
       itemWidth: 16,
       textStyle: { color: INK, fontSize: 12 },
     },
-    grid: { left: 16, right: 290, top: 64, bottom: 40, containLabel: true },
+    grid: { left: 16, right: 300, top: 64, bottom: 40, containLabel: true },
     xAxis: {
       ...log,
       axisLabel: format,

@@ -134,7 +134,7 @@ function cell({ metrics, outcomes }, { metric }, expected) {
   const values = metrics[metric];
   if (!values) return '';
   const odd = ends.filter((outcome) => outcome !== expected);
-  if (odd.includes('still trying')) return 'given up waiting';
+  if (odd.includes('still trying')) return `given up after ${round(median(values))}`;
   const note = odd.length > 0 ? `${odd.join('; ')}: ` : '';
   return `${note}${round(median(values))} (${spread(values)})`;
 }

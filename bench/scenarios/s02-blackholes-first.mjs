@@ -54,7 +54,7 @@ export default {
     file: `s02-blackholes-${families === 1 ? 'one-family' : 'two-families'}`,
     kind: 'bars',
     title: `Dead endpoints first, ${families === 1 ? 'one family' : 'two families'}: the time to connect`,
-    axis: 's, median of the runs',
+    axis: 's, median of the runs; "more than": it was given up',
     metric: 'seconds',
     cases: casesOf(families),
   })),
