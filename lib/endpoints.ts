@@ -65,18 +65,23 @@ function readEndpoint(endpoint: unknown, index: number): Endpoint {
     return toEndpoint(host, port, `${name}.host`);
   }
   if (endpoint instanceof net.SocketAddress) {
-    return toEndpoint(endpoint.address, endpoint.port, `${name}.host`);
+    return readHostPort(endpoint.address, endpoint.port, name);
   }
   if (typeof endpoint === 'object' && endpoint !== null) {
     const { host, port } = endpoint as { host?: unknown; port?: unknown };
-    if (typeof host !== 'string') throw invalidArgType(`${name}.host`, 'of type string', host);
-    return toEndpoint(host, readPort(port), `${name}.host`);
+    return readHostPort(host, port, name);
   }
   throw invalidArgType(
     name,
     'an object with host and port, a net.SocketAddress, or a string like "127.0.0.1:80"',
     endpoint,
   );
+}
+
+/** What the properties of an object turned out to be: a net.SocketAddress can be made to say anything too. */
+function readHostPort(host: unknown, port: unknown, name: string): Endpoint {
+  if (typeof host !== 'string') throw invalidArgType(`${name}.host`, 'of type string', host);
+  return toEndpoint(host, readPort(port), `${name}.host`);
 }
 
 /** 'host:port' in its two parts, the brackets of an IPv6 address taken off. */

@@ -96,12 +96,15 @@ export interface Settings extends Omit<ConnectOptions, 'timeout' | 'attemptTimeo
 /** RFC 8305 section 5: "MUST NOT be less than 10 milliseconds". */
 const LEAST_ATTEMPT_DELAY = 10;
 
-/** Throws what connectByList() documents for bad options. */
+/**
+ * Throws what connectByList() documents for bad options. Each is read once, so that what was checked is what
+ * is used; and those that every object has inherited from somewhere are none of the caller's.
+ */
 export function readOptions(options: unknown): Settings {
   if (typeof options !== 'object' || options === null) {
     throw invalidArgType('options', 'of type object', options);
   }
-  const given = options as ConnectOptions;
+  const given = Object.assign(Object.create(null) as ConnectOptions, options);
   const { attemptDelay, engine, lookup, signal } = given;
   if (engine !== undefined) checkEngine(engine);
   if (signal !== undefined) checkSignal(signal);
@@ -115,11 +118,10 @@ export function readOptions(options: unknown): Settings {
     throw invalidArgType('options.history', 'an instance of History, or false', history);
   }
   checkSocketOptions(given);
-  return {
-    ...given,
+  return Object.assign(given, {
     timeout: readLimit('timeout', given.timeout),
     attemptTimeout: readLimit('attemptTimeout', given.attemptTimeout),
-  };
+  });
 }
 
 function checkEngine(engine: unknown): void {
@@ -140,7 +142,7 @@ function checkSources({
   if (blockList !== undefined && !(blockList instanceof net.BlockList)) {
     throw invalidArgType('options.blockList', 'an instance of net.BlockList', blockList);
   }
-  if (localAddress !== undefined && net.isIP(localAddress) === 0) throw badIPAddress(localAddress);
+  if (localAddress !== undefined) checkAddress(localAddress);
   if (localPort !== undefined) checkPort(localPort);
   if (family !== undefined && ![0, 4, 6].includes(family)) {
     throw invalidArgValue('options.family', family, 'must be 0, 4 or 6');
@@ -159,6 +161,11 @@ function checkTls(tls: unknown, engine: Engine | undefined): void {
   if (engine !== 'winsock') return;
   const reason = "cannot be had with the engine 'winsock', which is done when TCP has connected";
   throw invalidArgValue('options.tls', tls, reason);
+}
+
+function checkAddress(address: unknown): void {
+  // net.isIP() makes a text of whatever it is given.
+  if (typeof address !== 'string' || net.isIP(address) === 0) throw badIPAddress(address);
 }
 
 function checkPort(port: unknown): void {
@@ -205,7 +212,9 @@ function checkOnRead(onread: unknown): void {
 }
 
 function checkSignal(signal: unknown): void {
-  if (typeof signal !== 'object' || signal === null || !('aborted' in signal)) {
+  const { aborted, addEventListener, removeEventListener } = (signal ?? {}) as Partial<AbortSignal>;
+  const listens = [addEventListener, removeEventListener].every((it) => typeof it === 'function');
+  if (typeof aborted !== 'boolean' || !listens) {
     throw invalidArgType('options.signal', 'an instance of AbortSignal', signal);
   }
 }
