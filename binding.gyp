@@ -37,18 +37,25 @@
           "libraries": ["-lws2_32.lib", "-liphlpapi.lib"],
           "msvs_settings": {
             "VCCLCompilerTool": {
-              "AdditionalOptions": ["/std:c++17", "/W4", "/permissive-"]
+              "AdditionalOptions": ["/std:c++17", "/W4", "/permissive-", "/guard:cf"],
+              "BufferSecurityCheck": "true"
+            },
+            "VCLinkerTool": {
+              "AdditionalOptions": ["/guard:cf", "/DYNAMICBASE", "/NXCOMPAT"]
             }
           }
         }],
         ["OS!='win'", {
           "sources": ["src-native/posix/no_platform_engine.cc", "src-native/posix/socket_ops.cc"],
-          "cflags": ["-Wall", "-Wextra", "-fvisibility=hidden"],
+          "cflags": ["-Wall", "-Wextra", "-fvisibility=hidden", "-fstack-protector-strong"],
+          # It needs optimisation to find out about sizes.
+          "configurations": {"Release": {"cflags": ["-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2"]}},
           "cflags_cc": ["-std=c++17"],
           "cflags_cc!": ["-std=gnu++17", "-std=gnu++20", "-std=gnu++1y"]
         }],
         ["OS=='linux'", {
-          "sources": ["src-native/posix/linux/new_socket.cc", "src-native/posix/linux/services.cc"]
+          "sources": ["src-native/posix/linux/new_socket.cc", "src-native/posix/linux/services.cc"],
+          "ldflags": ["-Wl,-z,relro,-z,now", "-Wl,-z,noexecstack"]
         }],
         ["OS=='mac'", {
           "sources": ["src-native/posix/bsd/new_socket.cc", "src-native/posix/bsd/services.cc"],

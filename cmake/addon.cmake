@@ -39,7 +39,7 @@ target_compile_definitions(connect_by_list PRIVATE
   NODE_GYP_MODULE_NAME=connect_by_list)
 # SYSTEM: their warnings are not ours.
 target_include_directories(connect_by_list SYSTEM PRIVATE ${NODE_INCLUDE_DIR} ${NODE_ADDON_API_DIR})
-target_link_libraries(connect_by_list PRIVATE core warnings)
+target_link_libraries(connect_by_list PRIVATE core hardening warnings)
 if(NOT MSVC)
   target_link_options(connect_by_list PRIVATE $<$<CONFIG:Release>:-s>)
 endif()
