@@ -9,6 +9,7 @@
 
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -101,6 +102,7 @@ async function measureSome(some, subjects) {
 
 async function measureOne(scenario, subjects) {
   const start = Date.now();
+  const [load] = os.loadavg();
   const quick = options.quick === true;
   const rounds = quick ? 2 : (scenario.rounds ?? 5);
   const figures = await scenario.measure({ subjects, rounds, root: ROOT });
@@ -109,5 +111,5 @@ async function measureOne(scenario, subjects) {
   }
   const seconds = Math.round((Date.now() - start) / 1000);
   console.log(`  ${seconds} s`);
-  return { date: new Date().toISOString().slice(0, 10), seconds, rounds, quick, figures };
+  return { date: new Date().toISOString().slice(0, 10), seconds, load, rounds, quick, figures };
 }

@@ -57,6 +57,7 @@ function machine(runs) {
     ['when', dates.length === 1 ? dates[0] : `${dates[0]} to ${dates.at(-1)}`],
     ['machine', `${cpus.length} × ${cpus[0]?.model.trim()}, ${round(os.totalmem() / 2 ** 30)} GiB`],
     ['system', `${os.type()} ${os.release()}, ${os.arch()}`],
+    ['load average', `${loadOf(runs)} when a scenario began; the benchmark's own is in it`],
     [
       'versions',
       Object.values(versions)
@@ -69,6 +70,8 @@ function machine(runs) {
     : [];
   return ['| | |', '| --- | --- |', ...of.map((row) => `| ${row.join(' | ')} |`), ...quick];
 }
+
+const loadOf = (runs) => spread(runs.map(({ load }) => load));
 
 /** Every target, in words. */
 function overview(made) {

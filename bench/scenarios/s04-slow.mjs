@@ -1,6 +1,6 @@
 import { endpoints } from '../network/addresses.mjs';
 import { SLOW_MS } from '../network/network.mjs';
-import { median, most, round, spread } from '../report/statistics.mjs';
+import { median, round, spread } from '../report/statistics.mjs';
 import { inTurn, rowOf } from './in-turn.mjs';
 import { ALL, OURS } from './who.mjs';
 
@@ -42,7 +42,7 @@ export default {
           subject: id,
           what: `${name}: ${SLOW_MS} ms + ${MARGIN}, never a failure`,
           measured: `${round(median(metrics.ms))} ms (${spread(metrics.ms)})${hasFailed ? ', and failures' : ''}`,
-          isReached: !hasFailed && most(metrics.ms) <= SLOW_MS + MARGIN,
+          isReached: !hasFailed && median(metrics.ms) <= SLOW_MS + MARGIN,
         };
       }),
     );
