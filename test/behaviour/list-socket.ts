@@ -14,6 +14,7 @@ import { blackhole, type Blackhole } from '../support/blackhole';
 import { openSockets } from '../support/descriptors';
 import type { EngineUnderTest } from '../support/engine';
 import { eventually } from '../support/eventually';
+import { errorWithCode } from '../support/failure';
 import { refusingPort, serve, type TestServer } from '../support/servers';
 import { transcriptOf } from '../support/transcript';
 
@@ -186,7 +187,7 @@ export function describeListSocket({ engine, options, races }: EngineUnderTest):
         const merged = typeof bad === 'object' && bad !== null ? { engine, ...bad } : bad;
         const call = connect as (...given: unknown[]) => net.Socket;
         const calling = (): net.Socket => call(list, merged, listener);
-        expect(calling).toThrow(expect.objectContaining({ code }));
+        expect(calling).toThrow(errorWithCode(code));
         expect(openSockets()).toBe(before);
       });
     });

@@ -10,6 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import * as tls from 'node:tls';
 
 import type { EngineUnderTest } from '../support/engine';
+import { errorWithCode } from '../support/failure';
 import { serve, serveEcho, type TestServer } from '../support/servers';
 import { transcriptOf } from '../support/transcript';
 import { waysToConnect } from '../support/ways';
@@ -89,11 +90,11 @@ export function describeNetData(engine: EngineUnderTest): void {
     test('write() refuses what is no data', () => {
       const socket = opening(echo);
       expect(() => socket.write(null as unknown as string)).toThrow(
-        expect.objectContaining({ code: 'ERR_STREAM_NULL_VALUES' }),
+        errorWithCode('ERR_STREAM_NULL_VALUES'),
       );
       for (const bad of [true, 1, undefined, [], {}]) {
         expect(() => socket.write(bad as unknown as string)).toThrow(
-          expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),
+          errorWithCode('ERR_INVALID_ARG_TYPE'),
         );
       }
     });

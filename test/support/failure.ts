@@ -16,3 +16,9 @@ export async function connectErrorOf(promise: Promise<unknown>): Promise<Connect
   if (!(error instanceof ConnectError)) throw error;
   return error;
 }
+
+/** For toThrow(): an error with this code. */
+export function errorWithCode(code: string | RegExp): Error {
+  const matching = typeof code === 'string' ? code : (expect.stringMatching(code) as string);
+  return expect.objectContaining({ code: matching }) as Error;
+}

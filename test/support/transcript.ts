@@ -16,7 +16,7 @@ const EVENTS = [
   'close',
 ] as const;
 
-/** Fills while the socket speaks: the event's name, and its argument where it is text or a yes or no. */
+/** Fills while the socket speaks: the event's name, and its argument where it is data, an error, or a yes or no. */
 export function transcriptOf(socket: net.Socket): string[] {
   const said: string[] = [];
   for (const event of EVENTS) {
@@ -24,7 +24,7 @@ export function transcriptOf(socket: net.Socket): string[] {
       // Node's errors are of a realm outside of jest's.
       if (types.isNativeError(argument)) said.push(`${event} ${codeOf(argument)}`);
       else if (Buffer.isBuffer(argument)) said.push(`${event} ${argument.toString()}`);
-      else said.push(argument === undefined ? event : `${event} ${String(argument)}`);
+      else said.push(typeof argument === 'boolean' ? `${event} ${argument}` : event);
     });
   }
   return said;

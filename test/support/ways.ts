@@ -25,11 +25,11 @@ export type CommonOptions = Pick<
 
 export interface Way {
   readonly name: 'net.connect' | 'connect';
-  connect(
+  readonly connect: (
     to: { host: string; port: number },
     options?: CommonOptions,
     listener?: () => void,
-  ): net.Socket;
+  ) => net.Socket;
   /** The text of a program that makes the same function, `connect`. */
   readonly program: string;
 }
