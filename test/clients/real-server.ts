@@ -119,9 +119,10 @@ class RunningServer {
   /** setpriv runs the command in its own place, so that the process we know is the command's. */
   private asUser(command: string[]): [string, ...string[]] {
     const [name, ...rest] = command as [string, ...string[]];
+    const setpriv = findCommand('setpriv', 'util-linux');
     const user = ['--reuid', 'nobody', '--regid', 'nogroup', '--clear-groups'];
     const file = findCommand(name, this.recipe.package);
-    return ['setpriv', '--pdeathsig', 'KILL', ...(IS_ROOT ? user : []), '--', file, ...rest];
+    return [setpriv, '--pdeathsig', 'KILL', ...(IS_ROOT ? user : []), '--', file, ...rest];
   }
 }
 
