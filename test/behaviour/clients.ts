@@ -1,6 +1,9 @@
 // Clients that take an agent, a dispatcher or a stream, each with servers in this process.
 
-import type { EngineUnderTest } from '../support/engine';
+import * as diagnostics from 'node:diagnostics_channel';
+
+import type { ConnectTrace } from '#dist/index';
+import { blackhole } from '../support/blackhole';
 import { CA } from '../support/certificate';
 import { describeClients, type ClientUnderTest } from '../support/client-promises';
 import {
@@ -20,7 +23,10 @@ import {
   undiciClient,
   wsClient,
   wssClient,
+  type MakeClient,
 } from '../support/clients';
+import type { EngineUnderTest } from '../support/engine';
+import { eventually } from '../support/eventually';
 
 const pgOverTls = pgClient({ ssl: { ca: CA } });
 
@@ -37,6 +43,30 @@ const CLIENTS: ClientUnderTest[] = [
   { name: 'ioredis', makeClient: redisClient, startServer: startRedisServer },
 ];
 
+const CALL_FAILED = 'tracing:connect-by-list:connect:error';
+
+/** Clients that give up by themselves, soon. */
+const IMPATIENT: [string, MakeClient][] = [
+  ['pg', pgClient({ connectionTimeoutMillis: 100 })],
+  ['mysql2', mysqlClient({ connectTimeout: 100 })],
+];
+
 export function describeClientsInProcess({ options, races }: EngineUnderTest): void {
-  describe('clients', () => describeClients(CLIENTS, options, races));
+  describe('clients', () => {
+    describeClients(CLIENTS, options, races);
+
+    test.each(IMPATIENT)('%s ends the attempts when it gives up', async (_, makeClient) => {
+      const hole = await blackhole();
+      const onEnd = jest.fn();
+      diagnostics.subscribe(CALL_FAILED, onEnd);
+      const client = makeClient([`127.0.0.1:${hole.port}`], options);
+      await expect(client.ask()).rejects.toThrow(/timeout|ETIMEDOUT/);
+      await eventually(() => onEnd.mock.calls.length > 0);
+      const [[{ error }]] = onEnd.mock.calls as [[ConnectTrace]];
+      expect((error as Error).message).toContain('destroyed');
+      diagnostics.unsubscribe(CALL_FAILED, onEnd);
+      await client.close();
+      await hole.close();
+    });
+  });
 }

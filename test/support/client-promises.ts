@@ -38,9 +38,11 @@ export function describeClients(
     let client: TestClient | undefined;
     const attempts = new AttemptRecord();
 
+    const servers: ClientServer[] = [];
+
     beforeAll(async () => {
-      first = await startServer();
-      second = await startServer();
+      servers.push((first = await startServer()));
+      servers.push((second = await startServer()));
       attempts.start();
     });
     beforeEach(() => attempts.clear());
@@ -50,7 +52,7 @@ export function describeClients(
     });
     afterAll(async () => {
       attempts.stop();
-      await Promise.all([first.stop(), second.stop()]);
+      await Promise.all(servers.map((server) => server.stop()));
     });
 
     function reach(...ports: number[]): TestClient {
