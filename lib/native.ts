@@ -1,5 +1,6 @@
-// The whole boundary to the addon. Plain data crosses it: addresses and numbers in; numbers, texts and
-// the number of a connected socket out. src-native/addon/ and src-native/winsock/binding.cc are the other
+// The whole boundary to the addon. Plain data crosses it: texts and numbers in; numbers, texts and the
+// number of a connected socket out. A list is one text, a line for each entry: reading an array costs the
+// addon more than all the rest. src-native/addon/ and src-native/winsock/binding.cc are the other
 // side.
 
 import * as path from 'node:path';
@@ -8,36 +9,11 @@ import loadAddon = require('node-gyp-build');
 
 import { missingAddon } from './missing-addon';
 
-/** Pairs to try, as arguments in a row: looking properties up costs the addon more than the rest. */
-export type NativePairs = [
-  addresses: string[],
-  ports: number[],
-  /** Where each has to come from, '' for "as the system likes"; undefined where all are. */
-  locals: string[] | undefined,
-  /** 0 for "as the system likes". */
-  localPort: number,
-  /** ms that the next start waits for each, 0 for the default; undefined where all are. */
-  patience: number[] | undefined,
-];
-
-/**
- * One attempt; times in ms from the start of the race, 0 for an end that has not come; '' where it had no
- * local address.
- */
-export type RaceRow = [
-  outcome: number,
-  errno: number,
-  start: number,
-  end: number,
-  localPort: number,
-  localAddress: string,
-];
-
 /** An attempt that has changed; the number of its socket where it is to be decided on, else -1. */
-export type RaceChange = [index: number, row: RaceRow, socket: number];
+export type RaceChange = [index: number, row: string, socket: number];
 
-/** What the addon calls when a race is over. */
-export type RaceDone = (verdict: number, winner: number, socket: number, rows: RaceRow[]) => void;
+/** What the addon calls when a race is over. `rows`: a line for each attempt; lib/race-rows.ts reads them. */
+export type RaceDone = (verdict: number, winner: number, socket: number, rows: string) => void;
 
 /** What the addon calls when Winsock's function has returned. `socket` is -1 when it failed. */
 export type WinsockDone = (
@@ -53,6 +29,10 @@ export type WinsockDone = (
 /** Times are in ms; Infinity means none. */
 export interface Addon {
   /**
+   * `pairs` has a line for each: "address port", and where it matters "local patience" behind it: where the
+   * attempt has to come from ("-" for "as the system likes"), and how long the next start waits for it, in
+   * microseconds (0 for the default). Port 0 as the local one leaves that to the system too.
+   *
    * Calls `done` once, maybe before it returns. NaN as the delay asks for RFC 8305's. Where `more` says
    * that more pairs may come, `askForMore` is called when it is time for one. `changed` is called when
    * attempts have started or ended and the race goes on: changes() says which. Where `decides` is true,
@@ -60,28 +40,27 @@ export interface Addon {
    * answer.
    */
   race(
-    ...call: [
-      ...pairs: NativePairs,
-      more: boolean,
-      attemptDelay: number,
-      attemptTimeout: number,
-      timeout: number,
-      decides: boolean,
-      done: RaceDone,
-      askForMore: () => void,
-      changed: (() => void) | undefined,
-    ]
+    pairs: string,
+    localPort: number,
+    more: boolean,
+    attemptDelay: number,
+    attemptTimeout: number,
+    timeout: number,
+    decides: boolean,
+    done: RaceDone,
+    askForMore: () => void,
+    changed: (() => void) | undefined,
   ): number;
   /** The answer to `askForMore`; `more` as above. */
-  offer(id: number, ...call: [...pairs: NativePairs, more: boolean]): void;
+  offer(id: number, pairs: string, localPort: number, more: boolean): void;
   /** What has changed since this was asked last. */
   changes(id: number): RaceChange[];
   /** Whether an attempt has connected: 0, or libuv's error number. */
   decide(id: number, index: number, errno: number): void;
   /** Whether the process stays for the race. */
   setRef(id: number, isRef: boolean): void;
-  /** Where the system would connect from, for each address; '' where it has no way there. */
-  sources(addresses: string[]): string[];
+  /** Where the system would connect from, a line for each line; empty where it has no way there. */
+  sources(addresses: string): string;
   abort(id: number): void;
   /** Closes a connected socket that nobody will adopt. */
   close(socket: number): void;
@@ -91,10 +70,12 @@ export interface Addon {
   // On Windows only.
   hasConnectByList?(): boolean;
   hasConnectByName?(): boolean;
-  /** Calls `done` once, later, unless it is aborted. Answers 0 where Winsock has no such function. */
+  /**
+   * "address port" a line. Calls `done` once, later, unless it is aborted. Answers 0 where Winsock has no such
+   * function.
+   */
   connectByList?(
-    addresses: string[],
-    ports: number[],
+    endpoints: string,
     timeout: number,
     mayUsePool: boolean,
     done: WinsockDone,

@@ -183,7 +183,7 @@ function withSources(pairs: readonly Pair[]): readonly Pair[] {
 /** Where the system would connect from, for each address. */
 function sourcesOf(targets: readonly Endpoint[]): Map<string, string> {
   const addresses = Array.from(new Set(targets.map(({ address }) => address)));
-  const sources = addon().sources(addresses);
+  const sources = addon().sources(addresses.join('\n')).split('\n');
   return new Map(addresses.map((address, i) => [address, sources[i] ?? '']));
 }
 

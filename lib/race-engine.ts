@@ -9,11 +9,11 @@ import type { Made } from './engine';
 import { raceFailure } from './failure';
 import type { Handshakes } from './handshake';
 import type { Observation } from './history';
-import { addon, type NativePairs, type RaceRow } from './native';
+import { addon } from './native';
 import { orAbort } from './or-abort';
 import { learnFrom, type Pair } from './pairs';
 import { RaceProgress } from './race-progress';
-import { localOf, readNumbers, readRow } from './race-rows';
+import { localOf, readNumbers, readRow, splitRows, type RaceRow } from './race-rows';
 import { Supply } from './supply';
 import type { Targets } from './targets';
 
@@ -35,7 +35,8 @@ export async function connectByRace(targets: Targets, call: Call): Promise<Made>
   const result = await orAbort<RaceResult>(control, (resolve) => {
     let release: (() => void) | undefined;
     const id = native.race(
-      ...toNative(supply.pairs, localPort),
+      toNative(supply.pairs),
+      localPort,
       true,
       attemptDelay ?? NaN,
       attemptTimeout,
@@ -65,7 +66,7 @@ export async function connectByRace(targets: Targets, call: Call): Promise<Made>
       progress && ((): void => progress.take()),
     );
     if (!isOver) {
-      supply.onMore((pairs, more) => native.offer(id, ...toNative(pairs, localPort), more));
+      supply.onMore((pairs, more) => native.offer(id, toNative(pairs), localPort, more));
       release = control?.hold?.({ setRef: (isRef) => native.setRef(id, isRef) });
       progress?.begin(id);
     }
@@ -81,21 +82,21 @@ export async function connectByRace(targets: Targets, call: Call): Promise<Made>
   throw raceFailure(result.readAttempts(), limit, untried);
 }
 
-function toNative(pairs: readonly Pair[], localPort: number): NativePairs {
-  const isKnown = pairs.some(({ patience }) => patience !== 0);
-  const isBound = localPort !== 0 || pairs.some(({ bind }) => bind !== '');
-  return [
-    pairs.map(({ target }) => target.address),
-    pairs.map(({ target }) => target.port),
-    isBound ? pairs.map(({ bind }) => bind) : undefined,
-    localPort,
-    isKnown ? pairs.map(({ patience }) => patience) : undefined,
-  ];
+/** As native.ts has it. */
+function toNative(pairs: readonly Pair[]): string {
+  return pairs.map(lineOf).join('\n');
+}
+
+function lineOf({ target, bind, patience }: Pair): string {
+  const remote = `${target.address} ${target.port}`;
+  if (bind === '' && patience === 0) return remote;
+  return `${remote} ${bind || '-'} ${Math.round(patience * 1000)}`;
 }
 
 /** What the addon told of a race, made into objects when somebody asks. */
 class RaceResult implements Made {
   readonly engine = 'race';
+  #rows: readonly RaceRow[] | undefined;
 
   constructor(
     private readonly pairs: readonly Pair[],
@@ -104,9 +105,14 @@ class RaceResult implements Made {
     readonly verdict: number,
     private readonly winner: number,
     private readonly descriptor: number,
-    private readonly rows: readonly RaceRow[],
+    private readonly text: string,
     private readonly handshakes: Handshakes | undefined,
   ) {}
+
+  private get rows(): readonly RaceRow[] {
+    this.#rows ??= splitRows(this.text);
+    return this.#rows;
+  }
 
   get hasConnected(): boolean {
     return this.verdict === CONNECTED;

@@ -2,10 +2,11 @@
 
 import type { AttemptListener } from './attempt';
 import { Handshakes } from './handshake';
-import { addon, type RaceRow } from './native';
+import { addon } from './native';
 import type { Settings } from './options';
 import type { Pair } from './pairs';
-import { isRunning, outcomeOf, readRow, readStart } from './race-rows';
+import { isRunning, outcomeOf, readRow, readStart, splitRow, splitRows } from './race-rows';
+import type { RaceRow } from './race-rows';
 
 export class RaceProgress {
   /** Undefined where the system's word on TCP decides. */
@@ -48,7 +49,7 @@ export class RaceProgress {
   /** Attempts have started, ended, or connected so that they can shake hands. */
   take(): void {
     for (const [index, row, socket] of addon().changes(this.id)) {
-      this.tell(index, row);
+      this.tell(index, splitRow(row));
       if (socket < 0) continue;
       // Whoever was told may have ended the race.
       if (this.isOver) addon().close(socket);
@@ -57,9 +58,9 @@ export class RaceProgress {
   }
 
   /** The race is over, and this is how. */
-  finish(rows: readonly RaceRow[]): void {
+  finish(rows: string): void {
     this.isOver = true;
-    rows.forEach((row, index) => this.tell(index, row));
+    splitRows(rows).forEach((row, index) => this.tell(index, row));
   }
 
   private tell(index: number, row: RaceRow): void {

@@ -4,8 +4,35 @@ import type * as net from 'node:net';
 
 import type { Attempt, AttemptStart, Outcome } from './attempt';
 import { toSocketAddress, type Endpoint } from './endpoints';
-import type { RaceRow } from './native';
 import { errorOfErrno, TIMED_OUT } from './system-errors';
+
+/** One attempt; times in ms from the start of the race, 0 for an end that has not come. */
+export type RaceRow = readonly [
+  outcome: number,
+  errno: number,
+  start: number,
+  end: number,
+  localPort: number,
+  /** '' where it had none. */
+  localAddress: string,
+];
+
+/** Rows as they come from the addon, one a line: add_row() in src-native/addon/race_binding.cc writes them. */
+export function splitRows(text: string): RaceRow[] {
+  return text === '' ? [] : text.split('\n').map(splitRow);
+}
+
+export function splitRow(line: string): RaceRow {
+  const [outcome, errno, start, end, localPort, localAddress = ''] = line.split(' ');
+  return [
+    Number(outcome),
+    Number(errno),
+    Number(start) / 1000,
+    Number(end) / 1000,
+    Number(localPort),
+    localAddress,
+  ];
+}
 
 /** Outcome::kRunning in src-native/core/race.h. */
 const RUNNING = 0;

@@ -32,8 +32,7 @@ export async function connectByWinsock(given: Targets, call: Call): Promise<Made
     name: 'WSAConnectByList',
     start: (timeout, mayUsePool, done) =>
       addon().connectByList?.(
-        targets.map(({ address }) => address),
-        targets.map(({ port }) => port),
+        targets.map(({ address, port }) => `${address} ${port}`).join('\n'),
         timeout,
         mayUsePool,
         done,

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "addon/environment.h"
+#include "addon/lines.h"
 #include "addon/platform_engine.h"
 #include "addon/race_binding.h"
 #include "addon/service.h"
@@ -19,21 +20,20 @@ namespace connect_by_list {
 
 namespace {
 
-// sources(addresses: string[]): string[]: where the system would connect from; '' where it has no
-// way.
+// sources(addresses): a line for each line: where the system would connect from, empty where it has
+// no way.
 Napi::Value sources(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  const auto texts = info[0].As<Napi::Array>();
-  auto found = Napi::Array::New(env, texts.Length());
-  for (std::uint32_t i = 0; i < texts.Length(); ++i) {
-    const Napi::HandleScope scope(env);
-    const std::string text = texts.Get(i).As<Napi::String>();
+  const std::string addresses = info[0].As<Napi::String>();
+  std::string found;
+  Parts lines(addresses, '\n');
+  while (const auto line = lines.next()) {
     // Any port will do: no packet is sent to it.
-    const Address remote = Address::parse(text, 1).value_or(Address());
+    const Address remote = Address::parse(std::string(*line), 1).value_or(Address());
     const Address source = remote.known() ? source_address(remote) : Address();
-    found.Set(i, Napi::String::New(env, source.known() ? source.text() : std::string()));
+    if (source.known()) found += source.text();
+    found += '\n';
   }
-  return found;
+  return Napi::String::New(info.Env(), found);
 }
 
 // close(socket): closes a connected socket that could not be handed on.

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "addon/environment.h"
+#include "addon/lines.h"
 #include "addon/values.h"
 #include "race/race_call.h"
 
@@ -16,70 +18,54 @@ namespace connect_by_list {
 namespace {
 
 // Without a text, the wildcard address if only the port matters, or none if nothing does.
-Address local_of(const std::string& text, std::uint16_t port, int family) {
-  if (!text.empty()) return Address::parse(text, port).value_or(Address());
+Address local_of(std::string_view text, std::uint16_t port, int family) {
+  if (!text.empty()) return Address::parse(std::string(text), port).value_or(Address());
   if (port == 0) return {};
   return Address::parse(family == AF_INET ? "0.0.0.0" : "::", port).value_or(Address());
 }
 
-double millis_of(Micros micros) { return static_cast<double>(micros) / 1'000; }
-
-// What there is to say of one attempt: five numbers, and the text of its local address, which is
-// empty where it never had one. lib/race-engine.ts reads them in this order, when somebody asks: as
-// objects, ten thousand rows would hold the loop for longer than connecting did. (One long array of
-// them all would as well: beyond some length V8 makes a dictionary of it.)
-Napi::Array row_of(Napi::Env env, const RaceCall& race, std::size_t attempt) {
+// What there is to say of one attempt: outcome, errno, start and end in microseconds, local port,
+// and the local address, which is empty where it never had one. lib/race-rows.ts reads them, when
+// somebody asks.
+void add_row(std::string& text, const RaceCall& race, std::size_t attempt) {
   const RaceCall::Row row = race.row(attempt);
-  auto cells = Napi::Array::New(env);
-  std::uint32_t next = 0;
-  const auto add = [&](double value) { cells.Set(next++, Napi::Number::New(env, value)); };
-  add(static_cast<double>(row.state.outcome));
+  const Micros ended = row.state.ended == kNever ? 0 : row.state.ended - race.began();
+  const auto add = [&text](std::int64_t number) {
+    text += std::to_string(number);
+    text += ' ';
+  };
+  add(static_cast<std::int64_t>(row.state.outcome));
   add(row.error);
-  add(millis_of(row.state.started - race.began()));
-  add(row.state.ended == kNever ? 0 : millis_of(row.state.ended - race.began()));
+  add(row.state.started - race.began());
+  add(ended);
   add(row.local.port());
-  cells.Set(next, Napi::String::New(env, row.local.known() ? row.local.text() : std::string()));
-  return cells;
+  if (row.local.known()) text += row.local.text();
 }
 
-// A row for each attempt that was started.
-Napi::Array rows_of(Napi::Env env, const RaceCall& race) {
-  auto rows = Napi::Array::New(env);
+// A line for each attempt that was started.
+Napi::Value rows_of(Napi::Env env, const RaceCall& race) {
+  std::string text;
   for (std::size_t i = 0; i < race.rows(); ++i) {
-    const Napi::HandleScope scope(env);
-    rows.Set(static_cast<std::uint32_t>(i), row_of(env, race, i));
+    if (i > 0) text += '\n';
+    add_row(text, race, i);
   }
-  return rows;
+  return Napi::String::New(env, text);
 }
 
-// What an array has for the pair at this place; nothing where the array is absent, as it mostly is.
-Napi::Value entry_of(const Napi::Value& array, std::size_t index) {
-  if (!array.IsArray()) return {};
-  return array.As<Napi::Array>().Get(static_cast<std::uint32_t>(index));
-}
-
-// From five arguments in a row: addresses: string[], ports: number[], locals?: string[], localPort:
-// number, patience?: number[]. `locals` has a text for each address, empty for "as the system
-// likes"; `patience` has a time in ms, 0 for the default.
-std::vector<RaceCall::Pair> pairs_of(const Napi::CallbackInfo& info, std::size_t first) {
-  const std::vector<Address> remotes = addresses_of(info[first], info[first + 1]);
-  const Napi::Value locals = info[first + 2];
-  const auto local_port =
-      static_cast<std::uint16_t>(info[first + 3].As<Napi::Number>().Uint32Value());
-  const Napi::Value patience = info[first + 4];
+// From a text and a number: "address port [local patience]" a line, and the local port. The local
+// address is "-" for "as the system likes"; the patience is in microseconds, 0 for the default.
+std::vector<RaceCall::Pair> pairs_of(const Napi::Value& text, const Napi::Value& local_port) {
+  const std::string pairs_text = text.As<Napi::String>();
+  const auto port = static_cast<std::uint16_t>(local_port.As<Napi::Number>().Uint32Value());
   std::vector<RaceCall::Pair> pairs;
-  pairs.reserve(remotes.size());
-  for (const Address& remote : remotes) {
-    const Napi::HandleScope scope(info.Env());
-    RaceCall::Pair pair;
-    pair.remote = remote;
-    if (const Napi::Value local = entry_of(locals, pairs.size()); !local.IsEmpty()) {
-      pair.local = local_of(local.As<Napi::String>(), local_port, remote.family());
-    }
-    if (const Napi::Value millis = entry_of(patience, pairs.size()); !millis.IsEmpty()) {
-      pair.patience = micros_of(millis);
-    }
-    pairs.push_back(pair);
+  Parts lines(pairs_text, '\n');
+  while (const auto line = lines.next()) {
+    Parts fields(*line, ' ');
+    RaceCall::Pair& pair = pairs.emplace_back();
+    pair.remote = next_address(fields);
+    const std::string_view local = fields.next().value_or("-");
+    pair.local = local_of(local == "-" ? std::string_view() : local, port, pair.remote.family());
+    pair.patience = number_of<Micros>(fields.next());
   }
   return pairs;
 }
@@ -112,27 +98,28 @@ PendingRace* pending_of(const Napi::CallbackInfo& info) {
   return Environment::of(info.Env())->find(info[0].As<Napi::Number>().Uint32Value());
 }
 
-// race(…pairs, more: boolean, delay, attemptTimeout, timeout, decides: boolean, done, askForMore,
+// race(pairs, localPort, more: boolean, delay, attemptTimeout, timeout, decides: boolean, done,
+// askForMore,
 //      changed?): id
 // lib/native.ts says what they mean.
 Napi::Value race(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Environment* environment = Environment::of(env);
-  std::vector<RaceCall::Pair> pairs = pairs_of(info, 0);
+  std::vector<RaceCall::Pair> pairs = pairs_of(info[0], info[1]);
 
   RaceOptions options;
   options.count = pairs.size();
-  options.more = info[5].As<Napi::Boolean>();
-  if (!std::isnan(info[6].As<Napi::Number>().DoubleValue())) {
-    options.attempt_delay = micros_of(info[6]);
+  options.more = info[2].As<Napi::Boolean>();
+  if (!std::isnan(info[3].As<Napi::Number>().DoubleValue())) {
+    options.attempt_delay = micros_of(info[3]);
   }
-  options.attempt_timeout = micros_of(info[7]);
-  options.timeout = micros_of(info[8]);
-  const bool decides = info[9].As<Napi::Boolean>();
+  options.attempt_timeout = micros_of(info[4]);
+  options.timeout = micros_of(info[5]);
+  const bool decides = info[6].As<Napi::Boolean>();
   const auto decision = decides ? RaceCall::Decision::kCaller : RaceCall::Decision::kSystem;
-  const auto done = info[10].As<Napi::Function>();
-  const auto more = info[11].As<Napi::Function>();
-  const bool watches = info[12].IsFunction();
+  const auto done = info[7].As<Napi::Function>();
+  const auto more = info[8].As<Napi::Function>();
+  const bool watches = info[9].IsFunction();
 
   const std::uint32_t id = environment->next_id();
   RaceCall::Events events;
@@ -146,17 +133,17 @@ Napi::Value race(const Napi::CallbackInfo& info) {
     done.Call(result_of(env, *race));
   } else {
     PendingRace pending{std::move(race), Napi::Persistent(done), Napi::Persistent(more), {}};
-    if (watches) pending.changed = Napi::Persistent(info[12].As<Napi::Function>());
+    if (watches) pending.changed = Napi::Persistent(info[9].As<Napi::Function>());
     environment->add(id, std::move(pending));
   }
   return Napi::Number::New(env, id);
 }
 
-// offer(id, …pairs, more): the answer to askForMore, or news before it asks. Nothing if the race is
-// over.
+// offer(id, pairs, localPort, more): the answer to askForMore, or news before it asks. Nothing if
+// the race is over.
 void offer(const Napi::CallbackInfo& info) {
   if (const PendingRace* pending = pending_of(info)) {
-    pending->race->offer(pairs_of(info, 1), info[6].As<Napi::Boolean>());
+    pending->race->offer(pairs_of(info[1], info[2]), info[3].As<Napi::Boolean>());
   }
 }
 
@@ -173,7 +160,9 @@ Napi::Value changes(const Napi::CallbackInfo& info) {
     const Napi::HandleScope scope(env);
     auto change = Napi::Array::New(env);
     change.Set(0u, Napi::Number::New(env, static_cast<double>(attempt)));
-    change.Set(1u, row_of(env, race, attempt));
+    std::string row;
+    add_row(row, race, attempt);
+    change.Set(1u, Napi::String::New(env, row));
     change.Set(2u, socket_value(env, race.take_connected(attempt)));
     found.Set(next++, change);
   }

@@ -1,6 +1,7 @@
 #include "addon/values.h"
 
 #include <cmath>
+#include <cstdint>
 #include <string>
 
 namespace connect_by_list {
@@ -11,19 +12,9 @@ Micros micros_of(const Napi::Value& millis) {
   return value < kMostMillis ? static_cast<Micros>(std::llround(value * 1'000)) : kNever;
 }
 
-std::vector<Address> addresses_of(const Napi::Value& texts, const Napi::Value& ports) {
-  const auto text_array = texts.As<Napi::Array>();
-  const auto port_array = ports.As<Napi::Array>();
-  std::vector<Address> addresses;
-  addresses.reserve(text_array.Length());
-  for (std::uint32_t i = 0; i < text_array.Length(); ++i) {
-    const Napi::HandleScope scope(texts.Env());
-    const std::string text = text_array.Get(i).As<Napi::String>();
-    const auto port =
-        static_cast<std::uint16_t>(port_array.Get(i).As<Napi::Number>().Uint32Value());
-    addresses.push_back(Address::parse(text, port).value_or(Address()));
-  }
-  return addresses;
+Address next_address(Parts& fields) {
+  const std::string text(fields.next().value_or(""));
+  return Address::parse(text, number_of<std::uint16_t>(fields.next())).value_or(Address());
 }
 
 Napi::Value socket_value(Napi::Env env, SocketHandle socket) {

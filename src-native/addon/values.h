@@ -7,6 +7,7 @@
 
 #include <vector>
 
+#include "addon/lines.h"
 #include "core/address.h"
 #include "core/race.h"
 #include "core/socket_handle.h"
@@ -16,10 +17,10 @@ namespace connect_by_list {
 // From ms. Infinity, and whatever would not fit, is "never".
 Micros micros_of(const Napi::Value& millis);
 
-// From two arrays, of texts and of ports. Text that TypeScript let pass and that is no address here
-// names a zone that this host has not; it becomes "no address", and fails as an attempt, like
-// everything that the host cannot do.
-std::vector<Address> addresses_of(const Napi::Value& texts, const Napi::Value& ports);
+// From two fields, "address port". Text that TypeScript let pass and that is no address here names
+// a zone that this host has not; it becomes "no address", and fails as an attempt, like everything
+// that the host cannot do.
+Address next_address(Parts& fields);
 
 // The socket's number, now JavaScript's; -1 for none. It goes as a double, which is exact up to
 // 2^53, where an int would cut a SOCKET of Windows.

@@ -3,13 +3,13 @@
 
 #include <napi.h>
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "addon/lines.h"
 #include "addon/platform_engine.h"
 #include "addon/values.h"
 #include "winsock/connect_by_list.h"
@@ -45,22 +45,27 @@ Napi::Value has_connect_by_list(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), find_connect_by_list() != nullptr);
 }
 
-// connectByList(addresses: string[], ports: number[], timeout in ms, mayUsePool: boolean, done): id
-// `done` is called once, later, unless the call is aborted. Answers 0 where there is no such
-// function.
+// connectByList(endpoints, timeout in ms, mayUsePool: boolean, done): id
+// "address port" a line. `done` is called once, later, unless the call is aborted. Answers 0 where
+// there is no such function.
 Napi::Value connect_by_list(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const ConnectByListFunction function = find_connect_by_list();
   if (function == nullptr) return Napi::Number::New(env, 0);
-  // An entry whose zone this host has not cannot be passed; the others can.
-  std::vector<Address> remotes = addresses_of(info[0], info[1]);
-  const auto has_no_address = [](const Address& remote) { return remote.family() == AF_UNSPEC; };
-  remotes.erase(std::remove_if(remotes.begin(), remotes.end(), has_no_address), remotes.end());
+  const std::string endpoints = info[0].As<Napi::String>();
+  std::vector<Address> remotes;
+  Parts lines(endpoints, '\n');
+  while (const auto line = lines.next()) {
+    Parts fields(*line, ' ');
+    const Address remote = next_address(fields);
+    // An entry whose zone this host has not cannot be passed; the others can.
+    if (remote.family() != AF_UNSPEC) remotes.push_back(remote);
+  }
   auto call =
-      std::make_shared<ListCall>(function, std::move(remotes), timeval_of(micros_of(info[2])));
+      std::make_shared<ListCall>(function, std::move(remotes), timeval_of(micros_of(info[1])));
   return Napi::Number::New(env,
-                           calls_of(info).start(env, std::move(call), info[3].As<Napi::Boolean>(),
-                                                info[4].As<Napi::Function>()));
+                           calls_of(info).start(env, std::move(call), info[2].As<Napi::Boolean>(),
+                                                info[3].As<Napi::Function>()));
 }
 
 // hasConnectByName(): boolean
