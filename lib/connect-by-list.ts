@@ -35,7 +35,7 @@ export async function connectByList(
   const asked = readEndpoints(endpoints);
   settings.signal?.throwIfAborted();
   checkPermission();
-  return tracedCall(asked, async (listener) => {
+  return await tracedCall(asked, async (listener) => {
     const call = { settings, elapsed, control: settings.signal, listener };
     return toConnection(await makeConnection(asked, call), settings);
   });
