@@ -29,6 +29,7 @@ onTheStandIn('the contract', () => {
   });
   afterAll(() => server.close());
   beforeEach(() => standIn.reset());
+  afterAll(() => standIn.reset());
 
   /** Connects, hangs up, and tells what the function was handed. */
   async function recorded(

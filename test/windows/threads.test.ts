@@ -32,6 +32,7 @@ onTheStandIn('threads', () => {
   });
   afterAll(() => server.close());
   beforeEach(() => standIn.reset());
+  afterAll(() => standIn.reset());
 
   /** Calls that hang until they are aborted. */
   function hang(count: number): { abort(): void; ended: Promise<unknown> } {
