@@ -17,6 +17,7 @@ import { blackhole } from '../../build-test/support/blackhole.js';
 import { refusingPort, serveEcho } from '../../build-test/support/servers.js';
 import { makeControlFile } from './control.mjs';
 import { nameOf } from './matrix.mjs';
+import { checkPermission } from './permission.mjs';
 import { SCENARIOS } from './scenarios.mjs';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
@@ -47,6 +48,7 @@ const totals = { passed: 0, failed: 0, unreached: 0 };
 for (const way of ['connectByList', 'connect']) {
   for (const name of names) await runScenario(name, way);
 }
+totals.passed += checkPermission(SHIM, controlFile);
 await Promise.all([healthy.close(), other.close(), hole.close()]);
 fs.rmSync(folder, { recursive: true });
 console.log(
