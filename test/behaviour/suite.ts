@@ -8,6 +8,7 @@ import { describeConnecting } from './connecting';
 import { describeEnvironments } from './environments';
 import { describeFailing } from './failing';
 import { describeLeaks } from './leaks';
+import { describeInheritance } from './inheritance';
 import { describeLoading } from './loading';
 import { describeListSocket } from './list-socket';
 import { describeNames } from './names';
@@ -31,6 +32,7 @@ export function describeEngine(engine: EngineUnderTest): void {
   describeNetEnding(engine);
   describeNetProcess(engine);
   describeLeaks(engine);
+  describeInheritance(engine);
   describeEnvironments(engine);
   describeLoading(engine);
   describeTerminations(engine);

@@ -1,0 +1,58 @@
+// What is read from the environment, by the sources: nothing there changes what is loaded, beyond what
+// node-gyp-build documents. SECURITY.md has the list.
+
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+
+const ROOT = path.join(__dirname, '../..');
+
+/** Every place that reads a variable: the file, and what is read there. */
+function reads(folder: string, pattern: RegExp): string[] {
+  return fs
+    .readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(ts|mts|js|mjs|cc|h)$/.test(name) && !/\.d\.m?ts$/.test(name))
+    .flatMap((name) => {
+      const text = fs.readFileSync(path.join(ROOT, folder, name), 'utf8');
+      return (text.match(pattern) ?? []).map((found) => `${name.replaceAll('\\', '/')}: ${found}`);
+    })
+    .sort();
+}
+
+test('the package reads no variable in JavaScript but the one for its debug output, and the command its own', () => {
+  expect(reads('dist', /process\s*\.\s*env\b|\bprocess\[|\benv\b\s*[.[]/g)).toEqual([
+    // Whether it may draw in colours: the command does not connect otherwise for it.
+    'cli/main.js: process.env',
+  ]);
+  expect(reads('dist', /debuglog\)?\('[^']+'\)/g)).toEqual([
+    "diagnostics.js: debuglog)('connect-by-list')",
+  ]);
+});
+
+const fromSources = fs.existsSync(path.join(ROOT, 'src-native')) ? test : test.skip;
+
+fromSources('the addon reads the size of the thread pool, as libuv does, and nothing else', () => {
+  const pattern =
+    /\b_?w?(?:secure_)?getenv(?:_s)?\s*\("?[^)]*\)|GetEnvironmentVariable\w*|\benviron\b/g;
+  expect(reads('src-native', pattern)).toEqual([
+    'winsock/pool_seat.cc: getenv("UV_THREADPOOL_SIZE")',
+  ]);
+});
+
+test('node-gyp-build reads what SECURITY.md says', () => {
+  const source = fs.readFileSync(require.resolve('node-gyp-build/node-gyp-build.js'), 'utf8');
+  const names = new Set(
+    Array.from(
+      source.matchAll(/process\.env(?:\.(\w+)|\[([^\]]+)\])/g),
+      (match) => match[1] ?? match[2],
+    ),
+  );
+  expect([...names].sort()).toEqual([
+    'ARM_VERSION',
+    'ELECTRON_RUN_AS_NODE',
+    'LIBC',
+    'PREBUILDS_ONLY',
+    "name + '_PREBUILD'",
+    'npm_config_arch',
+    'npm_config_platform',
+  ]);
+});
