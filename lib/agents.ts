@@ -14,11 +14,13 @@ import { readOptions } from './options';
 import { pick } from './pick';
 import { readEndpointsFor, readRaceUntil, type EndpointsFor, type RaceUntil } from './requests';
 
+/** The options of http.Agent, and how to connect. */
 export interface ListAgentOptions extends http.AgentOptions {
   /** How to connect. What a request says of it (`localAddress`, `family`, `lookup`) comes first. */
   connect?: SocketConnectOptions;
 }
 
+/** The options of https.Agent, and how to connect. */
 export interface TlsListAgentOptions extends https.AgentOptions {
   /** How to connect. What a request says of it (`localAddress`, `family`, `lookup`) comes first. */
   connect?: SocketConnectOptions;
@@ -34,12 +36,16 @@ type Created = (error: Error | null, socket: Duplex) => void;
 /** Without a socket where there is an error; the type does not say so. */
 type FailedToCreate = (error: unknown) => void;
 
-/** An http.Agent whose connections go to one endpoint of a list. */
+/**
+ * An http.Agent whose connections go to one endpoint of a list. The URL still decides the Host header, and
+ * keep-alive pools work as ever.
+ */
 export class ListAgent extends http.Agent {
   readonly #connections: ListConnections;
 
   /**
    * @param endpoints as for connectByList(); or a function that answers with those for one request.
+   * @param options those of http.Agent, and `connect`.
    * @throws TypeError or RangeError with Node's `ERR_*` code when an argument is bad.
    */
   constructor(endpoints: EndpointsFor<AgentRequest>, options: ListAgentOptions = {}) {
@@ -48,20 +54,24 @@ export class ListAgent extends http.Agent {
     this.#connections = new ListConnections(endpoints, connectOptions);
   }
 
-  /** http.Agent calls this when it needs a connection. */
+  /** @internal http.Agent calls this when it needs a connection. */
   override createConnection(request: AgentRequest): net.Socket {
     const [endpoints, options] = this.#connections.argumentsFor(request);
     return withTimeout(connect(endpoints, options), request);
   }
 }
 
-/** An https.Agent whose connections go to one endpoint of a list. */
+/**
+ * An https.Agent whose connections go to one endpoint of a list. The URL still decides the Host header and the
+ * name in the certificate, and keep-alive pools work as ever.
+ */
 export class TlsListAgent extends https.Agent {
   readonly #connections: ListConnections;
   readonly #raceUntil: RaceUntil;
 
   /**
    * @param endpoints as for ListAgent.
+   * @param options those of https.Agent, `connect` and `raceUntil`.
    * @throws TypeError or RangeError with Node's `ERR_*` code when an argument is bad.
    */
   constructor(endpoints: EndpointsFor<AgentRequest>, options: TlsListAgentOptions = {}) {
@@ -71,7 +81,7 @@ export class TlsListAgent extends https.Agent {
     this.#raceUntil = readRaceUntil(raceUntil);
   }
 
-  /** https.Agent calls this when it needs a connection. */
+  /** @internal https.Agent calls this when it needs a connection. */
   override createConnection(request: https.RequestOptions, created?: Created): Duplex | undefined {
     const [endpoints, options] = this.#connections.argumentsFor(request);
     if (this.#raceUntil === 'connect') {

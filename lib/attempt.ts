@@ -16,18 +16,21 @@ export type Outcome = 'connected' | 'failed' | 'timeout' | 'lost' | 'blocked';
 export interface Attempt {
   /** The address or the name as it stands in the list. */
   readonly host: string;
+  /** 0 to 65535. */
   readonly port: number;
   /** Where it went; undefined for a name that was not resolved. IPv4-mapped addresses are un-mapped. */
   readonly remoteAddress: net.SocketAddress | undefined;
   /** Where it came from; undefined when it had no address yet. */
   readonly localAddress: net.SocketAddress | undefined;
+  /** How it ended. */
   readonly outcome: Outcome;
   /** Node's code, such as 'ECONNREFUSED', where the outcome is `failed`, `timeout` or `blocked`. */
   readonly code: string | undefined;
   /** What went wrong after TCP had connected, where the attempt had to shake hands: the error of TLS. */
   readonly cause?: Error;
-  /** When it started and ended, in ms from the call. */
+  /** When it started, in ms from the call. */
   readonly start: number;
+  /** When it ended, in ms from the call. */
   readonly end: number;
 }
 

@@ -5,6 +5,7 @@ import { errnoOfCode } from './system-errors';
 
 /** What went wrong with one attempt, with one lookup, or with the one call of WSAConnectByList. */
 export interface AttemptError extends NodeJS.ErrnoException {
+  /** Node's code, such as 'ECONNREFUSED'. */
   code: string;
   /**
    * 'connect'; 'getaddrinfo' for a name that was not resolved; 'handshake' where TLS failed, and `cause` has
@@ -13,8 +14,11 @@ export interface AttemptError extends NodeJS.ErrnoException {
   syscall: string;
   /** The address tried, or the name that was looked up. Winsock does not tell which address it was. */
   address?: string;
+  /** The port tried. */
   port?: number;
+  /** Where the attempt came from; undefined when it had no address yet. */
   localAddress?: string;
+  /** As for `localAddress`. */
   localPort?: number;
   /** How long it took, in ms. */
   ms: number;
@@ -35,15 +39,19 @@ export interface ConnectErrorInit {
  * `ETIMEDOUT` when `timeout` struck, and else that of the attempt which failed last (C14).
  */
 export class ConnectError extends AggregateError {
+  /** What it prints as. */
   override readonly name = 'ConnectError';
   /** One for each attempt; with the winsock engine, which tells of the last failure only, one for the call. */
   declare readonly errors: AttemptError[];
+  /** Node's code; see above for which. */
   readonly code: string;
   /** libuv's number for `code`; undefined where it has none, as for ENOTFOUND. */
   readonly errno: number | undefined;
+  /** 'connect', 'getaddrinfo', 'handshake', or the function of Winsock that failed. */
   readonly syscall: string;
-  /** Winsock's name and number, such as 'WSAETIMEDOUT' and 10060, where Winsock gave the error. */
+  /** Winsock's name, such as 'WSAETIMEDOUT', where Winsock gave the error. */
   declare readonly wsaName?: string;
+  /** Winsock's number, such as 10060, where Winsock gave the error. */
   declare readonly wsaCode?: number;
   /** What is known to have been tried, in the order in which it started. */
   readonly attempts: readonly Attempt[];

@@ -11,8 +11,9 @@ import { adopt, AdoptError } from './socket';
 
 /** A connection that was made, and how. */
 export interface Connection {
-  /** Connected, and reading. */
+  /** Connected, and reading. The caller's to use and to close. A `tls.TLSSocket` where `tls` was given. */
   readonly socket: net.Socket;
+  /** Where the connection comes from; an IPv4-mapped address is given as IPv4. */
   readonly localAddress: net.SocketAddress;
   /** Which endpoint it was; an IPv4-mapped address is given as IPv4. */
   readonly remoteAddress: net.SocketAddress;

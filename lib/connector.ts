@@ -10,13 +10,19 @@ import { readEndpointsFor, readRaceUntil, type EndpointsFor, type RaceUntil } fr
 
 /** What undici asks a connector for. */
 export interface ConnectorRequest {
+  /** The host of the URL, an IPv6 address in brackets. */
   hostname: string;
+  /** 'http:' or 'https:'. */
   protocol: string;
+  /** The port of the URL; '' where that has none. */
   port: string;
+  /** The name that TLS asks for, where undici was given one. */
   servername?: string | null;
+  /** Where to connect from, where undici was given it. */
   localAddress?: string | null;
 }
 
+/** The options of connectByList(), with undici's defaults, and `raceUntil`. */
 export interface ConnectorOptions extends ConnectOptions {
   /** For `https:`: what tls.connect() takes. `servername` is the request's unless it is given. */
   tls?: tls.ConnectionOptions;

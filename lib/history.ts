@@ -51,8 +51,11 @@ export class History {
   private readonly maxAge: number;
 
   /**
-   * @param limits maxEntries: how many destinations are remembered (default 1,000; the oldest go first).
-   *   maxAge: for how long, in ms (default 60,000): a host that comes back is tried first again after it.
+   * @param limits how much is remembered.
+   * @param limits.maxEntries how many destinations: at least 1; the oldest go first. Default: 1,000.
+   * @param limits.maxAge for how long, in ms (above 0): a host that comes back is tried first again after it.
+   *   Default: 60,000.
+   * @throws RangeError with the code `ERR_OUT_OF_RANGE` when one of them is too small.
    */
   constructor({ maxEntries = 1_000, maxAge = 60_000 } = {}) {
     if (!(maxEntries >= 1)) throw outOfRange('maxEntries', '>= 1', maxEntries);

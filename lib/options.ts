@@ -8,6 +8,10 @@ import { badIPAddress, badPort, invalidArgType, invalidArgValue, outOfRange } fr
 import { History } from './history';
 import type { PairPolicy } from './pairs';
 
+/**
+ * The options of connectByList(), connectByName(), connect(), the agents and the connector. Only the
+ * caller's own properties count, and each is read once.
+ */
 export interface ConnectOptions {
   /**
    * Who makes the attempts. `'winsock'`: the real WSAConnectByList, one address after the other, which

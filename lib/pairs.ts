@@ -14,13 +14,15 @@ import { alternateFamilies, describeAddress, rank, sortRanked, type Ranked } fro
 
 /** A destination and where to reach it from, as a `policy` and sortAddressPairs() see it. */
 export interface AddressPair {
+  /** The destination. */
   readonly remote: net.SocketAddress;
   /** Where the connection would come from; undefined when there is no way there, or it is not known. */
   readonly local: net.SocketAddress | undefined;
   /** The destination's scope, as in RFC 6724 section 3.1: 2 link-local, 5 site-local, 14 global. */
   readonly scope: number;
-  /** The destination's label and precedence in RFC 6724's default policy table (section 2.1). */
+  /** The destination's label in RFC 6724's default policy table (section 2.1). */
   readonly label: number;
+  /** The destination's precedence in the same table; the higher comes first. */
   readonly precedence: number;
   /** Whether the host has a way to the destination at all. */
   readonly reachable: boolean;
