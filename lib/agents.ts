@@ -24,7 +24,11 @@ export interface ListAgentOptions extends http.AgentOptions {
 export interface TlsListAgentOptions extends https.AgentOptions {
   /** How to connect. What a request says of it (`localAddress`, `family`, `lookup`) comes first. */
   connect?: SocketConnectOptions;
-  /** When an attempt has won. Default: `'connect'`. */
+  /**
+   * When an attempt has won. With `'secureConnect'` the default of `connect.timeout` is 10,000 ms, because a
+   * request that is given up does not end what was begun for it; destroy() of the agent does.
+   * Default: `'connect'`.
+   */
   raceUntil?: RaceUntil;
 }
 
@@ -68,6 +72,7 @@ export class ListAgent extends http.Agent {
 export class TlsListAgent extends https.Agent {
   readonly #connections: ListConnections;
   readonly #raceUntil: RaceUntil;
+  #ended = new AbortController();
 
   /**
    * @param endpoints as for ListAgent.
@@ -89,13 +94,29 @@ export class TlsListAgent extends https.Agent {
       const overTcp = { ...request, socket: connect(endpoints, options) };
       return withTimeout(super.createConnection(overTcp) as net.Socket, request);
     }
-    connectByList(endpoints, { ...options, tls: request as tls.ConnectionOptions }).then(
+    const { signal } = this.#ended;
+    const limits = { timeout: TLS_TIMEOUT, signal };
+    connectByList(endpoints, {
+      ...limits,
+      ...options,
+      tls: request as tls.ConnectionOptions,
+    }).then(
       ({ socket }) => process.nextTick(() => created?.(null, withTimeout(socket, request))),
       (error: unknown) => process.nextTick(created as FailedToCreate, error),
     );
     return undefined;
   }
+
+  /** As in https.Agent; connections that are being made are given up too. */
+  override destroy(): void {
+    this.#ended.abort();
+    this.#ended = new AbortController(); // An agent can be used again.
+    super.destroy();
+  }
 }
+
+/** In ms; undici's own. A request that is given up cannot take back what was begun for it. */
+const TLS_TIMEOUT = 10_000;
 
 /** The options of a request that say how to connect. */
 const OF_A_REQUEST = [

@@ -298,6 +298,21 @@ describe('agents', () => {
       await eventually(() => garbling.sockets.size + hanging.sockets.size === 0);
     });
 
+    test('destroy() of the agent gives up what is being made, and the agent can be used again', async () => {
+      const [hanging, good] = [await bad(), await secureWeb()];
+      let list = [`127.0.0.1:${hanging.port}`];
+      const agent = used(new TlsListAgent(() => list, { raceUntil: 'secureConnect', ca: cert }));
+      const request = https.get('https://localhost/', { agent });
+      await eventually(() => hanging.sockets.size === 1);
+      agent.destroy();
+      expect((await errorOf(request)).name).toBe('AbortError');
+      await eventually(() => hanging.sockets.size === 0);
+      list = [good.at];
+      expect(await answerOf(https.get('https://localhost/', { agent }))).toMatchObject({
+        url: '/',
+      });
+    });
+
     test('a server that accepts and does not shake hands: it is an error, until connect', async () => {
       const garbling = await bad((socket) => socket.resume().write('nonsense'));
       const good = await secureWeb();
