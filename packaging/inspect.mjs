@@ -11,7 +11,8 @@ const ENTRIES = ['napi_register_module_v1', 'node_api_module_get_api_version_v1'
 const GLIBC = /^(lib(c|m|dl|pthread)\.so\.\d|ld-linux-(x86-64|aarch64)\.so\.\d)$/;
 /** The one name of musl's library, which its loader answers to itself. */
 const MUSL = /^libc\.so$/;
-const WINDOWS = /^(KERNEL32|WS2_32|IPHLPAPI|msvcrt)\.dll$/i;
+/** ADVAPI32 has the random numbers that mingw-w64's stack protector begins with. */
+const WINDOWS = /^(ADVAPI32|KERNEL32|WS2_32|IPHLPAPI|msvcrt)\.dll$/i;
 /** Folders of the machine that it was made on. */
 const PATHS =
   /(\/(home|root|tmp|usr|opt|var|work|build|Users)\/|\b[A-Z]:\\\w+\\|node_modules)[\w./\\-]*/;
