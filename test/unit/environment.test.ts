@@ -20,7 +20,7 @@ function reads(folder: string, pattern: RegExp): string[] {
 
 test('the package reads no variable in JavaScript but the one for its debug output, and the command its own', () => {
   expect(reads('dist', /process\s*\.\s*env\b|\bprocess\[|\benv\b\s*[.[]/g)).toEqual([
-    // Whether it may draw in colours: the command does not connect otherwise for it.
+    // Whether the terminal can draw: the command connects no otherwise for it.
     'cli/main.js: process.env',
   ]);
   expect(reads('dist', /debuglog\)?\('[^']+'\)/g)).toEqual([
