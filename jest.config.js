@@ -11,7 +11,8 @@ module.exports = {
     '/build-test/clients/',
     // npm run test:package is for the package as it is packed.
     '/build-test/package/',
-    ...(process.platform === 'win32' ? [] : ['/build-test/windows/']),
+    // The documentation is held to the sources, which are not where the package has been installed.
+    ...(process.platform === 'win32' ? ['/build-test/docs/'] : ['/build-test/windows/']),
   ],
   transform: {},
   testEnvironment: 'node',

@@ -26,7 +26,7 @@ export function raceFailure(
   const tried = attempts.length > 0 ? `: ${attempts.map(describeAttempt).join(', ')}` : '';
   const rest = untried.length > 0 ? `; not tried: ${untried.map(formatEndpoint).join(', ')}` : '';
   const none = noneOf(attempts.length + untried.length);
-  const message = `${syscall} ${code}: ${none} reached${limit}${tried}${rest}. ${advice(timeout, untried)}`;
+  const message = `${syscall} ${code}: ${none} reached${limit}${tried}${rest}. ${advice(attempts, timeout, untried)}`;
   return new ConnectError({ message, code, syscall, errors, attempts });
 }
 
@@ -134,8 +134,18 @@ function formatTarget(target: { host: string; port: number; address: string }): 
   return host === address || host.startsWith(`${address}%`) ? name : `${name} at ${address}`;
 }
 
-function advice(timeout: number | undefined, untried: readonly Endpoint[]): string {
+function advice(
+  attempts: readonly Attempt[],
+  timeout: number | undefined,
+  untried: readonly Endpoint[],
+): string {
   if (timeout === undefined) {
+    if (attempts.every(({ outcome }) => outcome === 'blocked')) {
+      return 'The option "blockList" forbids every address: nothing was tried.';
+    }
+    if (attempts.every(({ remoteAddress }) => remoteAddress === undefined)) {
+      return 'Check how the names are spelled, and that a resolver which knows them can be reached.';
+    }
     return 'Check that a server listens at one of them and that no firewall is in between.';
   }
   return untried.length > 0

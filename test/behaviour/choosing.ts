@@ -126,6 +126,9 @@ export function describeChoosing({ options }: EngineUnderTest): void {
           { host, outcome: 'blocked', code: 'ERR_IP_BLOCKED' },
         ]);
         expect(error.errors).toMatchObject([{ code: 'ERR_IP_BLOCKED' }]);
+        expect(error.message).toMatch(
+          /\. The option "blockList" forbids every address: nothing was tried\.$/,
+        );
         expect(server.sockets.size).toBe(0);
       });
 

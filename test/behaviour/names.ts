@@ -107,6 +107,7 @@ export function describeNames({ options, races }: EngineUnderTest): void {
       const list = ['one.test:80', 'two.test:81'];
       const error = await connectErrorOf(connectByList(list, { ...options, lookup: resolver({}) }));
       expect(error).toMatchObject({ code: 'ENOTFOUND', syscall: 'getaddrinfo' });
+      expect(error.message).toMatch(/\. Check how the names are spelled, and that a resolver /);
       expect(error.errors).toMatchObject([
         { code: 'ENOTFOUND', address: 'one.test', port: 80 },
         { code: 'ENOTFOUND', address: 'two.test', port: 81 },
