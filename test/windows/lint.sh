@@ -19,4 +19,9 @@ find src-native test/windows/stand-in -path src-native/posix -prune -o -name '*.
     -Isrc-native -isystem "$cpp_headers" -isystem "$cpp_headers/x86_64-w64-mingw32" \
     -isystem /usr/x86_64-w64-mingw32/include \
     -isystem "$node_headers" -isystem "$node_addon_api" {}
+
+# The C in the documentation.
+awk '/^```$/ { inside = 0 } inside; /^```c$/ { inside = 1 }' docs/migration.md |
+  clang --target=x86_64-w64-windows-gnu -fsyntax-only -std=c17 -Wall -Wextra -Wpedantic -Werror \
+    -D_WIN32_WINNT=0x0A00 -isystem /usr/x86_64-w64-mingw32/include -x c -
 echo "clang, for Windows: passed"
