@@ -8,12 +8,12 @@ import net from 'node:net';
 import { connectByList, ConnectError } from 'connect-by-list';
 
 const blockList = new net.BlockList();
+blockList.addSubnet('0.0.0.0', 8);
 blockList.addSubnet('10.0.0.0', 8);
 blockList.addSubnet('127.0.0.0', 8);
 blockList.addSubnet('169.254.0.0', 16);
 blockList.addSubnet('172.16.0.0', 12);
 blockList.addSubnet('192.168.0.0', 16);
-blockList.addAddress('0.0.0.0');
 blockList.addAddress('::', 'ipv6');
 blockList.addAddress('::1', 'ipv6');
 blockList.addSubnet('fc00::', 7, 'ipv6');
