@@ -76,17 +76,23 @@ cp -a "$npm_folder" "$root/usr/local/lib/node_modules/npm"
 ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
 ln -s ../lib/node_modules/npm/bin/npx-cli.js "$root/usr/local/bin/npx"
 
+# debootstrap leaves that to whoever configures the network.
+printf '127.0.0.1 localhost\n::1 localhost\n' >"$root/etc/hosts"
+
 git ls-files -z --cached --others --exclude-standard | tar --null --files-from=- -c | tar -x -C "$root/checkout"
 [[ -s $root/checkout/prebuilds/manifest.json ]] || fail 'prebuilds/ is empty: npm run prebuilds'
 
-# What npm would fetch, fetched here: the visit has no network.
-mkdir "$scratch/fetch"
-cp package.json package-lock.json .npmrc "$scratch/fetch"
-(cd "$scratch/fetch" && npm ci --ignore-scripts --prefer-offline --no-audit --cache "$npm_cache" >/dev/null)
-cp -a --reflink=auto "$npm_cache" "$root/npm-cache"
-
 tarball=$(npm pack --ignore-scripts --silent --pack-destination "$scratch")
 mv "$scratch/$tarball" "$root/connect-by-list.tgz"
+
+# What npm would fetch, fetched here: the visit has no network.
+mkdir "$scratch/checkout" "$scratch/app"
+cp package.json package-lock.json .npmrc "$scratch/checkout"
+fetch=(--ignore-scripts --prefer-offline --no-audit --cache "$npm_cache")
+(cd "$scratch/checkout" && npm ci "${fetch[@]}" >/dev/null)
+(cd "$scratch/app" && npm install "${fetch[@]}" "$root/connect-by-list.tgz" >/dev/null)
+cp -a --reflink=auto "$npm_cache" "$root/npm-cache"
+
 node test/package/stranger.mjs "$root"
 
 registry=$(npm config get registry)
