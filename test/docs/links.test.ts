@@ -1,14 +1,22 @@
 // Every relative link of every page leads to a file, and to a heading, that is there.
 
-import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
 const ROOT = path.join(__dirname, '../..');
 
-// New pages too, before their first commit.
-const ARGUMENTS = ['ls-files', '--cached', '--others', '--exclude-standard', '--', '*.md'];
-const pages = execFileSync('git', ARGUMENTS, { cwd: ROOT, encoding: 'utf8' }).trim().split('\n');
+/** What has been installed or built is none of ours. */
+const NOT_OURS = /^(node_modules|dist|build.*|coverage|\.git)$/;
+
+function pagesIn(folder: string): string[] {
+  return fs.readdirSync(path.join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const name = path.posix.join(folder, entry.name);
+    if (entry.isDirectory()) return NOT_OURS.test(entry.name) ? [] : pagesIn(name);
+    return name.endsWith('.md') ? [name] : [];
+  });
+}
+
+const pages = pagesIn('');
 
 function read(page: string): string {
   return fs.readFileSync(path.join(ROOT, page), 'utf8').replace(/^```.*?^```$/gms, '');
