@@ -8,5 +8,5 @@ const NODE = 'node-24-x64';
 
 makeLane();
 const stage = makeStage(NODE);
-process.exitCode = runNode(NODE, stage, ['bench/hung-calls.cjs']);
+process.exitCode = await runNode(NODE, stage, ['bench/hung-calls.cjs']);
 fs.rmSync(stage, { recursive: true });

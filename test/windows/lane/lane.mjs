@@ -1,7 +1,8 @@
 // The lane from JavaScript: builds the addon for Windows, lays out what is installed on a user's machine
 // (the stage), and runs one of Windows' own node.exe in it.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -71,13 +72,19 @@ function buildFolder(arch) {
   return path.join(ROOT, 'build-windows', arch, 'Release');
 }
 
-/** Runs node.exe with these arguments in the stage, under another name if one is given. */
-export function runNode(node, stage, nodeArguments, as = 'node.exe') {
+/**
+ * Runs node.exe with these arguments in the stage, and answers with its exit code.
+ *
+ * @param as the name under which it runs.
+ * @param output where what it prints goes: a file's descriptor, or 'inherit'.
+ */
+export async function runNode(node, stage, nodeArguments, as = 'node.exe', output = 'inherit') {
   const modules = path.join(ROOT, 'node_modules');
   const options = ['--as', as, '--node-modules', modules, node, stage, '--'];
-  const { status } = spawnSync(path.join(LANE, 'run.sh'), [...options, ...nodeArguments], {
-    stdio: ['ignore', 'inherit', 'inherit'],
+  const run = spawn(path.join(LANE, 'run.sh'), [...options, ...nodeArguments], {
+    stdio: ['ignore', output, output],
   });
+  const [status] = await once(run, 'close');
   return status;
 }
 
