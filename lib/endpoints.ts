@@ -162,5 +162,5 @@ export function toSocketAddress(
 ): net.SocketAddress | undefined {
   if (!text || port === undefined) return undefined;
   const [address = text] = text.split('%', 1);
-  return new net.SocketAddress({ address, port, family: net.isIPv6(address) ? 'ipv6' : 'ipv4' });
+  return new net.SocketAddress({ address, port, family: address.includes(':') ? 'ipv6' : 'ipv4' });
 }

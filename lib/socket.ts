@@ -112,8 +112,7 @@ export class SocketToConnect extends net.Socket {
     };
     super(init);
     this.#handle = handle;
-    // Any address will do, since it goes no further than to the handle; as it is one, nothing is looked up.
-    super.connect({ host: '0.0.0.0', port: 0 });
+    super.connect(NOWHERE);
     // Not among the options of the constructor: connect() would revive what an aborted signal has destroyed.
     if (options.signal) addAbortSignal(options.signal, this);
   }
@@ -178,6 +177,9 @@ interface ConnectRequest {
   ): void;
 }
 
+/** Where a socket is told to connect to that never shall: as it is an address, nothing is looked up. */
+const NOWHERE = { host: '0.0.0.0', port: 0 };
+
 type TcpHandleClass = new (type: number) => TcpHandle;
 
 /** TCPWrap::SOCKET in Node's src/tcp_wrap.h: a handle for a connection, not for a server. */
@@ -186,12 +188,14 @@ const FOR_A_CONNECTION = 0;
 let tcpHandleClass: TcpHandleClass | undefined;
 
 /**
- * Node makes its TCP handle before it looks the host up, and this lookup never answers: nothing is sent.
+ * Node makes its TCP handle at once, and connects in a turn of its own if the socket still wants it by then:
+ * nothing is sent. An address, because of a name Node would ask whether it is one, and to compile that question
+ * takes longer than all the rest of a first connect.
  * The way by process.binding() is deprecated, and closed where Node runs with --permission.
  */
 function findTcpHandleClass(): TcpHandleClass {
   const socket = new net.Socket();
-  socket.connect({ host: 'nowhere.invalid', port: 1, lookup: () => undefined });
+  socket.connect(NOWHERE);
   const handle = (socket as { _handle?: TcpHandle | null })._handle;
   socket.destroy();
   if (!handle) throw new Error(`Node ${process.version} does not show the handle of its sockets`);
