@@ -2,6 +2,8 @@
 
 import type * as net from 'node:net';
 
+import { toSocketAddress } from './endpoints';
+
 /**
  * How an attempt ended.
  * - `connected`: it won.
@@ -41,10 +43,44 @@ export type AttemptStart = Pick<
 >;
 
 /**
+ * What an Attempt is made of: texts and numbers, which is how it is kept. A net.SocketAddress takes longer to make
+ * than its attempt, and more memory; mostly nobody asks for one.
+ */
+export interface Row extends RowStart, Pick<Attempt, 'outcome' | 'code' | 'end'> {
+  readonly cause: Error | undefined;
+}
+
+/** The same of an AttemptStart. */
+export interface RowStart extends Pick<Attempt, 'host' | 'port' | 'start'> {
+  /** Where it went, in the form that net.SocketAddress has; undefined for a name that was not resolved. */
+  readonly address: string | undefined;
+  /** Where it came from; '' when it had no address yet. */
+  readonly localAddress: string;
+  readonly localPort: number;
+}
+
+export function toAttempt(row: Row): Attempt {
+  const { outcome, code, cause, end } = row;
+  const { start, ...places } = toAttemptStart(row);
+  return { ...places, outcome, code, ...(cause && { cause }), start, end };
+}
+
+export function toAttemptStart(row: RowStart): AttemptStart {
+  const { host, port, address, localAddress, localPort, start } = row;
+  return {
+    host,
+    port,
+    remoteAddress: toSocketAddress(address, port),
+    localAddress: toSocketAddress(localAddress, localPort),
+    start,
+  };
+}
+
+/**
  * Hears of the attempts of one call while they are made. `index` is the attempt's place among them. What
  * there is to say of it is made when it is asked for: that takes longer than the attempt itself may.
  */
 export interface AttemptListener {
-  started(index: number, read: () => AttemptStart): void;
-  ended(index: number, outcome: Outcome, read: () => Attempt): void;
+  started(index: number, read: () => RowStart): void;
+  ended(index: number, outcome: Outcome, read: () => Row): void;
 }

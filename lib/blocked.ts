@@ -3,23 +3,25 @@
 
 import * as net from 'node:net';
 
-import type { Attempt } from './attempt';
-import { toSocketAddress, type Endpoint } from './endpoints';
+import type { Row } from './attempt';
+import { plainAddress, type Endpoint } from './endpoints';
 import { isIPv4, parseAddress } from './policy-table';
 
 /** Node's own code for a connection that a block list forbids. */
 const BLOCKED = 'ERR_IP_BLOCKED';
 
-/** The targets that may be tried, and a row for each of the others. */
+/**
+ * The targets that may be tried, and a row for each of the others.
+ *
+ * @param now in ms from the call.
+ */
 export function splitBlocked(
   targets: readonly Endpoint[],
-  blockList: net.BlockList | undefined,
-  elapsed: () => number,
-): { allowed: readonly Endpoint[]; blocked: Attempt[] } {
-  if (blockList === undefined) return { allowed: targets, blocked: [] };
-  const now = elapsed();
+  blockList: net.BlockList,
+  now: number,
+): { allowed: Endpoint[]; blocked: Row[] } {
   const allowed: Endpoint[] = [];
-  const blocked: Attempt[] = [];
+  const blocked: Row[] = [];
   for (const target of targets) {
     if (isBlocked(target.address, blockList)) blocked.push(toRow(target, now));
     else allowed.push(target);
@@ -58,14 +60,16 @@ function ipv4Within(address: string): string[] {
   return found;
 }
 
-function toRow({ host, port, address }: Endpoint, now: number): Attempt {
+function toRow({ host, port, address }: Endpoint, now: number): Row {
   return {
     host,
     port,
-    remoteAddress: toSocketAddress(address, port),
-    localAddress: undefined,
+    address: plainAddress(address),
+    localAddress: '',
+    localPort: 0,
     outcome: 'blocked',
     code: BLOCKED,
+    cause: undefined,
     start: now,
     end: now,
   };

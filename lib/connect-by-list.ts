@@ -1,7 +1,7 @@
 // connectByList(): the way of the data, from a list of endpoints to a Connection.
 
 import { checkPermission, toConnection, type Connection } from './connection';
-import { tracedCall } from './diagnostics';
+import { isTraced, tracedCall } from './diagnostics';
 import { readEndpoints, type EndpointLike } from './endpoints';
 import { raceFailure } from './failure';
 import { makeConnection } from './make';
@@ -35,10 +35,15 @@ export async function connectByList(
   const asked = readEndpoints(endpoints);
   settings.signal?.throwIfAborted();
   checkPermission();
-  return await tracedCall(asked, async (listener) => {
-    const call = { settings, elapsed, control: settings.signal, listener };
-    return toConnection(await makeConnection(asked, call), settings);
-  });
+  const control = settings.signal;
+  if (isTraced()) {
+    return await tracedCall(asked, async (listener) => {
+      const call = { settings, elapsed, control, listener };
+      return toConnection(await makeConnection(asked, call), settings);
+    });
+  }
+  const made = makeConnection(asked, { settings, elapsed, control, listener: undefined });
+  return toConnection(made instanceof Promise ? await made : made, settings);
 }
 
 /**

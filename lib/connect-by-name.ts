@@ -2,7 +2,8 @@
 
 import { connectByList } from './connect-by-list';
 import { checkPermission, toConnection, type Connection } from './connection';
-import { tracedCall } from './diagnostics';
+import type { AttemptListener } from './attempt';
+import { isTraced, tracedCall } from './diagnostics';
 import { toEndpoint } from './endpoints';
 import { chooseEngine } from './engine';
 import { invalidArgType } from './errors';
@@ -38,7 +39,7 @@ export async function connectByName(
   const calledAt = performance.now();
   const settings = readOptions(options);
   if (typeof host !== 'string') throw invalidArgType('host', 'of type string', host);
-  const endpoint = toEndpoint(host, readService(service), 'host');
+  const endpoint = toEndpoint(host, readService(service), undefined);
 
   const needsList = Object.entries(settings).some(
     ([name, value]) => Boolean(value) && ONLY_OF_A_LIST.has(name),
@@ -49,11 +50,12 @@ export async function connectByName(
   if (engine === 'race') return connectByList(list, { ...options, engine });
   settings.signal?.throwIfAborted();
   checkPermission();
-  return tracedCall([endpoint], async (listener) => {
+  const run = async (listener: AttemptListener | undefined): Promise<Connection> => {
     const elapsed = (): number => performance.now() - calledAt;
     const call = { settings, elapsed, control: settings.signal, listener };
     return toConnection(await connectNameByWinsock(endpoint, call), settings);
-  });
+  };
+  return isTraced() ? tracedCall([endpoint], run) : run(undefined);
 }
 
 /** Options that Windows' function has no room for. */

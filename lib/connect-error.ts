@@ -1,6 +1,6 @@
 // The error of a call that connected to nothing. What it says is put together in failure.ts.
 
-import type { Attempt } from './attempt';
+import { toAttempt, type Attempt, type Row } from './attempt';
 import { errnoOfCode } from './system-errors';
 
 /** What went wrong with one attempt, with one lookup, or with the one call of WSAConnectByList. */
@@ -31,7 +31,7 @@ export interface ConnectErrorInit {
   wsaName?: string;
   wsaCode?: number;
   errors: readonly AttemptError[];
-  attempts: readonly Attempt[];
+  rows: readonly Row[];
 }
 
 /**
@@ -53,8 +53,8 @@ export class ConnectError extends AggregateError {
   declare readonly wsaName?: string;
   /** Winsock's number, such as 10060, where Winsock gave the error. */
   declare readonly wsaCode?: number;
-  /** What is known to have been tried, in the order in which it started. */
-  readonly attempts: readonly Attempt[];
+  readonly #rows: readonly Row[];
+  #attempts: readonly Attempt[] | undefined;
 
   /** @internal */
   constructor(init: ConnectErrorInit) {
@@ -62,8 +62,14 @@ export class ConnectError extends AggregateError {
     this.code = init.code;
     this.errno = errnoOfCode(init.code);
     this.syscall = init.syscall;
-    this.attempts = init.attempts;
+    this.#rows = init.rows;
     if (init.wsaName !== undefined) this.wsaName = init.wsaName;
     if (init.wsaCode !== undefined) this.wsaCode = init.wsaCode;
+  }
+
+  /** What is known to have been tried, in the order in which it started. */
+  get attempts(): readonly Attempt[] {
+    this.#attempts ??= this.#rows.map(toAttempt);
+    return this.#attempts;
   }
 }

@@ -3,11 +3,12 @@
 
 import type * as net from 'node:net';
 
-import type { Attempt, AttemptListener, AttemptStart, Outcome } from './attempt';
+import { toAttempt, type Attempt, type AttemptListener, type Outcome } from './attempt';
+import type { Row, RowStart } from './attempt';
 import type { Control, Waiting } from './call';
 import { ConnectError } from './connect-error';
 import { checkPermission } from './connection';
-import { tracedCall } from './diagnostics';
+import { isTraced, tracedCall } from './diagnostics';
 import { readEndpoints, type EndpointLike } from './endpoints';
 import type { Made } from './engine';
 import { invalidArgType, invalidArgValue } from './errors';
@@ -67,15 +68,18 @@ export function connect(
   const asked = readEndpoints(endpoints);
 
   const known = new KnownAttempts();
+  const elapsed = (): number => performance.now() - calledAt;
+  const make = (tracer: AttemptListener | undefined): Made | Promise<Made> => {
+    checkPermission();
+    const listener = new SocketEvents(socket, known, tracer);
+    return makeConnection(asked, { settings, elapsed, control: connector, listener });
+  };
   const connector: ListConnector = new ListConnector(async () => {
     try {
-      const made = await tracedCall(asked, (tracer) => {
-        checkPermission();
-        const elapsed = (): number => performance.now() - calledAt;
-        const listener = new SocketEvents(socket, known, tracer);
-        return makeConnection(asked, { settings, elapsed, control: connector, listener });
-      });
-      known.settle(() => made.readAttempts());
+      const made = await (isTraced()
+        ? tracedCall(asked, async (tracer) => make(tracer))
+        : make(undefined));
+      known.settle(() => made.readRows().map(toAttempt));
       return made;
     } catch (error) {
       if (error instanceof ConnectError) known.settle(() => error.attempts);
@@ -102,11 +106,11 @@ class SocketToList extends SocketToConnect implements ListSocket {
 
 /** The attempts of one call: those that have ended so far, and all of them when the call has. */
 class KnownAttempts {
-  private readonly ended: (() => Attempt)[] = [];
+  private readonly ended: (() => Row)[] = [];
   private readAll: (() => readonly Attempt[]) | undefined;
   private all: readonly Attempt[] | undefined;
 
-  add(read: () => Attempt): void {
+  add(read: () => Row): void {
     this.ended.push(read);
   }
 
@@ -116,7 +120,7 @@ class KnownAttempts {
 
   read(): readonly Attempt[] {
     this.all ??= this.readAll?.();
-    return this.all ?? this.ended.map((read) => read());
+    return this.all ?? this.ended.map((read) => toAttempt(read()));
   }
 }
 
@@ -134,7 +138,7 @@ class ListConnector implements Connector, Control {
     // In a turn of its own: what a listener of the socket throws is no rejected promise, but uncaught.
     this.make().then(
       (made) => {
-        const failure = (error: AdoptError): Error => adoptFailure(made.readAttempts(), error);
+        const failure = (error: AdoptError): Error => adoptFailure(made.readRows(), error);
         process.nextTick(() => socket.connected(made.takeSocket() as number, failure));
       },
       (error: unknown) => process.nextTick(() => socket.failed(error as Error)),
@@ -177,12 +181,12 @@ class SocketEvents implements AttemptListener {
     private readonly next: AttemptListener | undefined,
   ) {}
 
-  started(index: number, read: () => AttemptStart): void {
+  started(index: number, read: () => RowStart): void {
     this.emit('connectionAttempt', read);
     this.next?.started(index, read);
   }
 
-  ended(index: number, outcome: Outcome, read: () => Attempt): void {
+  ended(index: number, outcome: Outcome, read: () => Row): void {
     this.known.add(read);
     if (outcome === 'failed')
       this.emit('connectionAttemptFailed', read, () => attemptError(read()));
@@ -190,13 +194,13 @@ class SocketEvents implements AttemptListener {
     this.next?.ended(index, outcome, read);
   }
 
-  private emit(event: string, read: () => AttemptStart, readError?: () => Error): void {
+  private emit(event: string, read: () => RowStart, readError?: () => Error): void {
     if (this.socket.destroyed || this.socket.listenerCount(event) === 0) return;
-    const { remoteAddress, port } = read();
-    const family = remoteAddress?.family === 'ipv6' ? 6 : 4;
+    const { address, port } = read();
+    const family = address?.includes(':') ? 6 : 4;
     const rest = readError ? [readError()] : [];
     try {
-      this.socket.emit(event, remoteAddress?.address, port, family, ...rest);
+      this.socket.emit(event, address, port, family, ...rest);
     } catch (error) {
       // A listener's error is its own: it must not end the call half-way.
       process.nextTick(() => {

@@ -2,7 +2,7 @@
 
 import type * as net from 'node:net';
 
-import type { Attempt } from './attempt';
+import { toAttempt, type Attempt } from './attempt';
 import type { Engine, Made } from './engine';
 import { accessDenied } from './errors';
 import { adoptFailure } from './failure';
@@ -30,7 +30,7 @@ export function toConnection(made: Made, settings: Settings): Connection {
   try {
     return new MadeConnection(adopt(socket, settings), made);
   } catch (error) {
-    throw error instanceof AdoptError ? adoptFailure(made.readAttempts(), error) : error;
+    throw error instanceof AdoptError ? adoptFailure(made.readRows(), error) : error;
   }
 }
 
@@ -59,7 +59,7 @@ class MadeConnection implements Connection {
   }
 
   get attempts(): readonly Attempt[] {
-    this.#attempts ??= this.#made.readAttempts();
+    this.#attempts ??= this.#made.readRows().map(toAttempt);
     return this.#attempts;
   }
 }

@@ -4,7 +4,8 @@
 import * as diagnostics from 'node:diagnostics_channel';
 import { debuglog } from 'node:util';
 
-import type { Attempt, AttemptListener, AttemptStart, Outcome } from './attempt';
+import { toAttempt, toAttemptStart, type Attempt, type AttemptListener } from './attempt';
+import type { AttemptStart, Outcome, Row, RowStart } from './attempt';
 import { formatEndpoint, type Endpoint } from './endpoints';
 import { attemptError, describeAttempt } from './failure';
 
@@ -30,18 +31,26 @@ export interface AttemptTrace extends AttemptStart {
 
 const connectChannel = diagnostics.tracingChannel<ConnectTrace>('connect-by-list:connect');
 const attemptChannel = diagnostics.tracingChannel<AttemptTrace>('connect-by-list:attempt');
+/** Node has this as a property of the tracing channel only from 20.13 and 22 on. */
+const CHANNELS = [connectChannel, attemptChannel].flatMap((channel) => {
+  const { start, end, asyncStart, asyncEnd, error } = channel;
+  return [start, end, asyncStart, asyncEnd, error];
+});
 const log = debuglog('connect-by-list');
 
 let calls = 0;
 
+/** Whether anybody wants to hear of calls; if so, tracedCall() is how they are made. */
+export function isTraced(): boolean {
+  for (const channel of CHANNELS) if (channel.hasSubscribers) return true;
+  return log.enabled;
+}
+
 /** Runs one call; `run` gets whom to tell of its attempts. */
 export function tracedCall<T>(
   asked: readonly Endpoint[],
-  run: (listener: AttemptListener | undefined) => Promise<T>,
+  run: (listener: AttemptListener) => Promise<T>,
 ): Promise<T> {
-  const isHeard = hasSubscribers(connectChannel) || hasSubscribers(attemptChannel);
-  if (!isHeard && !log.enabled) return run(undefined);
-
   const trace: ConnectTrace = { endpoints: asked.map(formatEndpoint) };
   const listener = new Tracer(trace, ++calls);
   listener.log('connect to %s', trace.endpoints.join(', '));
@@ -66,8 +75,8 @@ class Tracer implements AttemptListener {
     else log(`#%d ${text}`, this.call, value);
   }
 
-  started(index: number, read: () => AttemptStart): void {
-    const attempt = read();
+  started(index: number, read: () => RowStart): void {
+    const attempt = toAttemptStart(read());
     this.log('attempt at %s', formatEndpoint(attempt));
     const trace: AttemptTrace = { ...attempt, connect: this.connect };
     this.attempts.set(index, trace);
@@ -75,22 +84,16 @@ class Tracer implements AttemptListener {
     attemptChannel.end.publish(trace);
   }
 
-  ended(index: number, _: Outcome, read: () => Attempt): void {
-    const attempt = read();
-    this.log('attempt at %s', describeAttempt(attempt));
+  ended(index: number, outcome: Outcome, read: () => Row): void {
+    const row = read();
+    this.log('attempt at %s', describeAttempt(row));
     const trace = this.attempts.get(index) as AttemptTrace;
-    trace.result = attempt;
-    if (attempt.outcome === 'failed' || attempt.outcome === 'timeout') {
-      trace.error = attemptError(attempt);
+    trace.result = toAttempt(row);
+    if (outcome === 'failed' || outcome === 'timeout') {
+      trace.error = attemptError(row);
       attemptChannel.error.publish(trace);
     }
     attemptChannel.asyncStart.publish(trace);
     attemptChannel.asyncEnd.publish(trace);
   }
-}
-
-/** Node has this as a property of the tracing channel only from 20.13 and 22 on. */
-function hasSubscribers<T extends object>(channel: diagnostics.TracingChannel<T>): boolean {
-  const { start, end, asyncStart, asyncEnd, error } = channel;
-  return [start, end, asyncStart, asyncEnd, error].some((events) => events.hasSubscribers);
 }

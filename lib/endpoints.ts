@@ -33,7 +33,7 @@ export const MOST_ENDPOINTS = 100_000;
 
 /** An iterable of endpoints as an array. Throws what connectByList() documents for a bad list. */
 export function readEndpoints(endpoints: unknown): Endpoint[] {
-  if (typeof endpoints === 'string' || !isIterable(endpoints)) {
+  if (!isIterable(endpoints)) {
     const expected = "an iterable of endpoints, such as ['127.0.0.1:80', '[::1]:80']";
     throw invalidArgType('endpoints', expected, endpoints);
   }
@@ -50,6 +50,7 @@ export function readEndpoints(endpoints: unknown): Endpoint[] {
   return list;
 }
 
+/** A text is iterable too, but it is no list. */
 function isIterable(value: unknown): value is Iterable<unknown> {
   return (
     typeof value === 'object' &&
@@ -58,48 +59,45 @@ function isIterable(value: unknown): value is Iterable<unknown> {
   );
 }
 
-function readEndpoint(endpoint: unknown, index: number): Endpoint {
-  const name = `endpoints[${index}]`;
-  if (typeof endpoint === 'string') {
-    const { host, port } = splitHostPort(endpoint, name);
-    return toEndpoint(host, port, `${name}.host`);
-  }
-  if (endpoint instanceof net.SocketAddress) {
-    return readHostPort(endpoint.address, endpoint.port, name);
-  }
-  if (typeof endpoint === 'object' && endpoint !== null) {
-    const { host, port } = endpoint as { host?: unknown; port?: unknown };
-    return readHostPort(host, port, name);
-  }
-  throw invalidArgType(
-    name,
-    'an object with host and port, a net.SocketAddress, or a string like "127.0.0.1:80"',
-    endpoint,
-  );
+/** What an error calls the endpoint at this place of the list. */
+function nameOf(index: number): string {
+  return `endpoints[${index}]`;
 }
 
-/** What the properties of an object turned out to be: a net.SocketAddress can be made to say anything too. */
-function readHostPort(host: unknown, port: unknown, name: string): Endpoint {
-  if (typeof host !== 'string') throw invalidArgType(`${name}.host`, 'of type string', host);
-  return toEndpoint(host, readPort(port), `${name}.host`);
+function readEndpoint(endpoint: unknown, index: number): Endpoint {
+  if (typeof endpoint === 'string') return splitHostPort(endpoint, index);
+  if (typeof endpoint !== 'object' || endpoint === null) {
+    throw invalidArgType(
+      nameOf(index),
+      'an object with host and port, a net.SocketAddress, or a string like "127.0.0.1:80"',
+      endpoint,
+    );
+  }
+  let { host, port } = endpoint as { host?: unknown; port?: unknown };
+  // A net.SocketAddress has an address where the others have a host. It can be made to say anything, too.
+  if (host === undefined && endpoint instanceof net.SocketAddress) host = endpoint.address;
+  if (typeof host !== 'string') {
+    throw invalidArgType(`${nameOf(index)}.host`, 'of type string', host);
+  }
+  return toEndpoint(host, readPort(port), index);
 }
 
 /** 'host:port' in its two parts, the brackets of an IPv6 address taken off. */
-function splitHostPort(text: string, name: string): { host: string; port: number } {
+function splitHostPort(text: string, index: number): Endpoint {
   const bracketed = /^\[([^[\]]*)\]:([^:]*)$/.exec(text);
   const plain = bracketed ?? /^([^:[\]]*):([^:]*)$/.exec(text);
   const [, host, port] = plain ?? [];
   if (host === undefined || port === undefined) {
     throw invalidArgValue(
-      name,
+      nameOf(index),
       text,
       "must read 'host:port', with an IPv6 address in brackets: '[::1]:80'",
     );
   }
   if (bracketed && !net.isIPv6(host)) {
-    throw invalidArgValue(name, text, 'has something in brackets that is no IPv6 address');
+    throw invalidArgValue(nameOf(index), text, 'has something in brackets that is no IPv6 address');
   }
-  return { host, port: readPort(port) };
+  return toEndpoint(host, readPort(port), index);
 }
 
 /** A port as `net` takes it: a number or its digits, 0 to 65535. */
@@ -112,15 +110,15 @@ export function readPort(port: unknown): number {
   return number;
 }
 
-/** @param name what an error calls the host. */
-export function toEndpoint(host: string, port: number, name: string): Endpoint {
+/** @param place where it is in the list; undefined where it is the only one asked for. */
+export function toEndpoint(host: string, port: number, place: number | undefined): Endpoint {
   switch (net.isIP(host)) {
     case 4:
       return { host, port, family: 4, address: host };
     case 6:
       return { host, port, ...unmapped(host) };
     default:
-      checkName(host, name);
+      checkName(host, place);
       return { host, port, family: 0, address: host };
   }
 }
@@ -143,9 +141,10 @@ export function unmapped(address: string): { family: 4 | 6; address: string } {
  * A name goes to `lookup` as it is. What no resolver can mean is refused here: nothing at all, blanks
  * and control characters, and the characters that only an address or a URL has.
  */
-function checkName(host: string, name: string): void {
+function checkName(host: string, place: number | undefined): void {
   // eslint-disable-next-line no-control-regex -- control characters are what it looks for
   if (host.length === 0 || host.length > 255 || /[\u0000-\u0020\u007f:/?#@[\]\\%<>^|]/.test(host)) {
+    const name = place === undefined ? 'host' : `${nameOf(place)}.host`;
     throw invalidArgValue(name, host, 'is neither an IP address nor a host name');
   }
 }
@@ -153,6 +152,11 @@ function checkName(host: string, name: string): void {
 /** 'host:port' as a person writes it. */
 export function formatEndpoint({ host, port }: { host: string; port: number }): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** The text that net.SocketAddress has for an address: without its zone ('%eth0'), and in one spelling. */
+export function plainAddress(text: string): string {
+  return text.includes(':') ? (toSocketAddress(text, 0) as net.SocketAddress).address : text;
 }
 
 /** As a net.SocketAddress, which has no place for a zone ('%eth0'). */

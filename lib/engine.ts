@@ -2,7 +2,7 @@
 
 import type * as net from 'node:net';
 
-import type { Attempt } from './attempt';
+import type { Row } from './attempt';
 import { unavailable } from './errors';
 import { addon } from './native';
 import type { ConnectOptions } from './options';
@@ -13,7 +13,7 @@ import type { ConnectOptions } from './options';
  */
 export type Engine = 'winsock' | 'race';
 
-/** A connection that an engine has made. Addresses and attempts become objects when somebody asks. */
+/** A connection that an engine has made. Addresses become objects when somebody asks. */
 export interface Made {
   readonly engine: Engine;
   /**
@@ -23,7 +23,7 @@ export interface Made {
   takeSocket(): number | net.Socket;
   readLocalAddress(): net.SocketAddress;
   readRemoteAddress(): net.SocketAddress;
-  readAttempts(): Attempt[];
+  readRows(): Row[];
 }
 
 /** The functions of Winsock that the engine 'winsock' is made of. */

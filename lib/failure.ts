@@ -1,7 +1,7 @@
 // Makes a ConnectError of what was tried: an error for each, and a message that names every endpoint and
 // says what to do.
 
-import type { Attempt } from './attempt';
+import type { Row } from './attempt';
 import { ConnectError, type AttemptError } from './connect-error';
 import { formatEndpoint, type Endpoint } from './endpoints';
 import { errnoOfCode, TIMED_OUT } from './system-errors';
@@ -14,20 +14,20 @@ import type { WsaError } from './wsa-codes';
  * @param untried the endpoints that were not tried.
  */
 export function raceFailure(
-  attempts: readonly Attempt[],
+  rows: readonly Row[],
   timeout: number | undefined,
   untried: readonly Endpoint[],
 ): ConnectError {
-  const errors = withoutStacks(() => attempts.map(attemptError));
-  const last = errors[indexOfLastToEnd(attempts)];
+  const errors = withoutStacks(() => rows.map(attemptError));
+  const last = errors[indexOfLastToEnd(rows)];
   const code = timeout !== undefined ? TIMED_OUT : (last?.code ?? TIMED_OUT);
   const syscall = timeout !== undefined ? 'connect' : (last?.syscall ?? 'connect');
   const limit = timeout === undefined ? '' : ` within ${timeout} ms`;
-  const tried = attempts.length > 0 ? `: ${attempts.map(describeAttempt).join(', ')}` : '';
+  const tried = rows.length > 0 ? `: ${rows.map(describeAttempt).join(', ')}` : '';
   const rest = untried.length > 0 ? `; not tried: ${untried.map(formatEndpoint).join(', ')}` : '';
-  const none = noneOf(attempts.length + untried.length);
-  const message = `${syscall} ${code}: ${none} reached${limit}${tried}${rest}. ${advice(attempts, timeout, untried)}`;
-  return new ConnectError({ message, code, syscall, errors, attempts });
+  const none = noneOf(rows.length + untried.length);
+  const message = `${syscall} ${code}: ${none} reached${limit}${tried}${rest}. ${advice(rows, timeout, untried)}`;
+  return new ConnectError({ message, code, syscall, errors, rows });
 }
 
 /**
@@ -35,15 +35,15 @@ export function raceFailure(
  * say nothing of why.
  */
 export function adoptFailure(
-  attempts: readonly Attempt[],
+  rows: readonly Row[],
   { code }: { readonly code: string },
 ): ConnectError {
-  const rows = attempts
+  const failed = rows
     .filter(({ outcome }) => outcome !== 'lost')
     .map((row) =>
       row.outcome === 'connected' ? { ...row, outcome: 'failed' as const, code } : row,
     );
-  return raceFailure(rows, undefined, []);
+  return raceFailure(failed, undefined, []);
 }
 
 /**
@@ -56,7 +56,7 @@ export function winsockFailure(
   wsa: WsaError,
   syscall: string,
   targets: readonly Endpoint[],
-  earlier: readonly Attempt[],
+  earlier: readonly Row[],
   ms: number,
 ): ConnectError {
   const { code, wsaName, wsaCode } = wsa;
@@ -78,28 +78,31 @@ export function winsockFailure(
   const message =
     `${summary}: ${noneOf(targets.length + earlier.length)} reached: ${list}. ` +
     "Winsock tells of the last failure only; the engine 'race' tells of each.";
-  const attempts = earlier;
-  return new ConnectError({ message, code, syscall, wsaName, wsaCode, errors, attempts });
+  const rows = earlier;
+  return new ConnectError({ message, code, syscall, wsaName, wsaCode, errors, rows });
 }
 
-export function attemptError(attempt: Attempt): AttemptError {
-  const { host, port, remoteAddress, localAddress, code = TIMED_OUT, start, end, cause } = attempt;
-  const syscall = cause ? 'handshake' : remoteAddress ? 'connect' : 'getaddrinfo';
-  const address = remoteAddress?.address ?? host;
-  const local = localAddress ? ` - Local (${localAddress.address}:${localAddress.port})` : '';
-  const target = remoteAddress ? `${address}:${port}` : host;
+export function attemptError(row: Row): AttemptError {
+  const { host, port, address, localAddress, localPort, code = TIMED_OUT, cause } = row;
+  const syscall = cause ? 'handshake' : address === undefined ? 'getaddrinfo' : 'connect';
+  const target = address === undefined ? host : `${address}:${port}`;
+  const local = localAddress === '' ? '' : ` - Local (${localAddress}:${localPort})`;
   const why = cause ? `: ${cause.message}` : '';
-  const error = new Error(`${syscall} ${code} ${target}${local}${why}`, cause && { cause });
+  const message = `${syscall} ${code} ${target}${local}${why}`;
+  const error = (cause ? new Error(message, { cause }) : new Error(message)) as AttemptError;
+  // One by one, in one order: V8 keeps thousands of these small as long as they are of one shape.
   const errno = errnoOfCode(code);
-  return Object.assign(error, {
-    ...(errno !== undefined && { errno }),
-    code,
-    syscall,
-    address,
-    port,
-    ...(localAddress && { localAddress: localAddress.address, localPort: localAddress.port }),
-    ms: toMicrosecond(end - start),
-  });
+  if (errno !== undefined) error.errno = errno;
+  error.code = code;
+  error.syscall = syscall;
+  error.address = address ?? host;
+  error.port = port;
+  if (localAddress !== '') {
+    error.localAddress = localAddress;
+    error.localPort = localPort;
+  }
+  error.ms = toMicrosecond(row.end - row.start);
+  return error;
 }
 
 /** A stack for each attempt would say nothing that the ConnectError's own does not, ten thousand times. */
@@ -113,17 +116,16 @@ function withoutStacks<T>(make: () => T): T {
   }
 }
 
-function indexOfLastToEnd(attempts: readonly Attempt[]): number {
-  return attempts.reduce((last, { end }, i) => (end >= (attempts[last]?.end ?? 0) ? i : last), 0);
+function indexOfLastToEnd(rows: readonly Row[]): number {
+  return rows.reduce((last, { end }, i) => (end >= (rows[last]?.end ?? 0) ? i : last), 0);
 }
 
 function noneOf(total: number): string {
   return total === 1 ? 'the only endpoint was not' : `none of ${total} endpoints was`;
 }
 
-export function describeAttempt(attempt: Attempt): string {
-  const { host, port, remoteAddress, code, outcome, start, end } = attempt;
-  const name = formatTarget({ host, port, address: remoteAddress?.address ?? host });
+export function describeAttempt({ host, port, address, code, outcome, start, end }: Row): string {
+  const name = formatTarget({ host, port, address: address ?? host });
   return `${name} (${code ?? outcome} after ${(end - start).toFixed(1)} ms)`;
 }
 
@@ -135,15 +137,15 @@ function formatTarget(target: { host: string; port: number; address: string }): 
 }
 
 function advice(
-  attempts: readonly Attempt[],
+  rows: readonly Row[],
   timeout: number | undefined,
   untried: readonly Endpoint[],
 ): string {
   if (timeout === undefined) {
-    if (attempts.every(({ outcome }) => outcome === 'blocked')) {
+    if (rows.every(({ outcome }) => outcome === 'blocked')) {
       return 'The option "blockList" forbids every address: nothing was tried.';
     }
-    if (attempts.every(({ remoteAddress }) => remoteAddress === undefined)) {
+    if (rows.every(({ address }) => address === undefined)) {
       return 'Check how the names are spelled, and that a resolver which knows them can be reached.';
     }
     return 'Check that a server listens at one of them and that no firewall is in between.';

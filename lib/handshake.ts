@@ -6,7 +6,6 @@ import * as tls from 'node:tls';
 
 import type { Endpoint } from './endpoints';
 import type { Settings } from './options';
-import { pick } from './pick';
 import { adopt } from './socket';
 import { errnoOfCode } from './system-errors';
 
@@ -68,10 +67,8 @@ export class Handshakes {
   }
 
   private connect(host: string, descriptor: number): tls.TLSSocket {
-    const socket = adopt(
-      descriptor,
-      pick(this.settings, ['noDelay', 'keepAlive', 'keepAliveInitialDelay']),
-    );
+    const { noDelay, keepAlive, keepAliveInitialDelay } = this.settings;
+    const socket = adopt(descriptor, { noDelay, keepAlive, keepAliveInitialDelay });
     try {
       return tls.connect({
         host,

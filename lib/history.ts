@@ -14,6 +14,14 @@ export interface Observation {
   readonly end: number;
 }
 
+/** The attempts of one call. */
+export interface Lesson {
+  readonly count: number;
+  /** Which of them has connected. */
+  readonly winner: number | undefined;
+  observe(index: number): Observation;
+}
+
 /** What is known of one destination. */
 interface Entry {
   /** Running mean of the times from the start of an attempt to the connection, in ms, and of how many. */
@@ -87,12 +95,13 @@ export class History {
     return count < RTT_LEAST_COUNT ? 0 : Math.min(RTT_FACTOR * rtt + RTT_MARGIN, LONGEST_PATIENCE);
   }
 
-  /** @internal Takes note of how the attempts of one call went. */
-  learn(attempts: readonly Observation[]): void {
-    const winner = attempts.find(({ outcome }) => outcome === 'connected');
-    for (const attempt of attempts) {
+  /** @internal Takes note of how the attempts of one call went, from one of them on to before another. */
+  learn(call: Lesson, from: number, to: number): void {
+    const winner = call.winner === undefined ? undefined : call.observe(call.winner);
+    for (let index = from; index < to; index++) {
+      const attempt = call.observe(index);
       const { address, port, start, end } = attempt;
-      if (attempt === winner) this.noteAnswer(keyOf(address, port), end - start);
+      if (index === call.winner) this.noteAnswer(keyOf(address, port), end - start);
       else if (gotNoAnswer(attempt, winner)) this.noteSilence(keyOf(address, port));
       // Ten thousand refusals are nothing to forget where nothing is known.
       else if (attempt.outcome === 'failed' && this.size > 0)

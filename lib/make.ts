@@ -2,30 +2,43 @@
 
 import type { Call } from './call';
 import type { Endpoint } from './endpoints';
-import { chooseEngine, type Made } from './engine';
+import { chooseEngine, type Engine, type Made } from './engine';
 import { raceFailure } from './failure';
 import { orAbort } from './or-abort';
 import { connectByRace } from './race-engine';
+import type { Resolution } from './resolve';
 import { Targets } from './targets';
 import { connectByWinsock } from './winsock-engine';
 
-export async function makeConnection(asked: readonly Endpoint[], call: Call): Promise<Made> {
-  const { settings, elapsed } = call;
-  const engine = chooseEngine(settings);
-  const targets = new Targets(asked, settings, elapsed);
-  if (targets.resolution) {
-    const { begun, done } = targets.resolution;
-    // Winsock takes the list as a whole, and a policy sees it as a whole.
-    const isWhole = engine === 'winsock' || settings.policy !== undefined;
-    const inTime = await within(isWhole ? done : begun, call);
-    targets.take();
-    if (!inTime) throw raceFailure(targets.rowsAtDeadline(), settings.timeout, targets.known);
-  }
+/** At once where nothing has to be waited for. */
+export function makeConnection(asked: readonly Endpoint[], call: Call): Made | Promise<Made> {
+  const engine = chooseEngine(call.settings);
+  const targets = new Targets(asked, call.settings, call.elapsed);
+  if (!targets.resolution) return connectTo(targets, engine, call);
+  return resolved(targets, targets.resolution, engine, call);
+}
+
+/** When enough of the names have their addresses. */
+async function resolved(
+  targets: Targets,
+  { begun, done }: Resolution,
+  engine: Engine,
+  call: Call,
+): Promise<Made> {
+  const { policy, timeout } = call.settings;
+  // Winsock takes the list as a whole, and a policy sees it as a whole.
+  const isWhole = engine === 'winsock' || policy !== undefined;
+  const inTime = await within(isWhole ? done : begun, call);
+  targets.take();
+  if (!inTime) throw raceFailure(targets.rowsAtDeadline(), timeout, targets.known);
+  return connectTo(targets, engine, call);
+}
+
+function connectTo(targets: Targets, engine: Engine, call: Call): Made | Promise<Made> {
   if (targets.isComplete && targets.known.length === 0) {
     throw raceFailure(targets.rows(), undefined, []);
   }
-  const connect = engine === 'winsock' ? connectByWinsock : connectByRace;
-  return connect(targets, call);
+  return engine === 'winsock' ? connectByWinsock(targets, call) : connectByRace(targets, call);
 }
 
 /**

@@ -12,9 +12,6 @@ import { missingAddon } from './missing-addon';
 /** An attempt that has changed; the number of its socket where it is to be decided on, else -1. */
 export type RaceChange = [index: number, row: string, socket: number];
 
-/** What the addon calls when a race is over. `rows`: a line for each attempt; lib/race-rows.ts reads them. */
-export type RaceDone = (verdict: number, winner: number, socket: number, rows: string) => void;
-
 /** What the addon calls when Winsock's function has returned. `socket` is -1 when it failed. */
 export type WinsockDone = (
   failedStep: number,
@@ -29,15 +26,29 @@ export type WinsockDone = (
 /** Times are in ms; Infinity means none. */
 export interface Addon {
   /**
+   * Who hears of the races that go on, each named by its id. Once, before the first of them; running-races.ts
+   * does it.
+   *
+   * `finished` is told of the end of each; `outcome` is what race() would have answered. `more` asks for more
+   * pairs when it is time for one, where more may come: offer() is the answer. `changed` says that attempts
+   * have started or ended, where the race is watched: changes() says which.
+   */
+  listen(
+    finished: (id: number, outcome: string) => void,
+    more: (id: number) => void,
+    changed: (id: number) => void,
+  ): void;
+  /**
    * `pairs` has a line for each: "address port", and where it matters "local patience" behind it: where the
    * attempt has to come from ("-" for "as the system likes"), and how long the next start waits for it, in
-   * microseconds (0 for the default). Port 0 as the local one leaves that to the system too.
+   * microseconds (0 for the default). Port 0 as the local one leaves that to the system too. NaN as the delay
+   * asks for RFC 8305's. `more` says that more pairs may come.
    *
-   * Calls `done` once, maybe before it returns. NaN as the delay asks for RFC 8305's. Where `more` says
-   * that more pairs may come, `askForMore` is called when it is time for one. `changed` is called when
-   * attempts have started or ended and the race goes on: changes() says which. Where `decides` is true,
-   * an attempt whose TCP has connected is such a change; its socket is handed over, and decide() is the
-   * answer.
+   * Where `decides` is true, an attempt whose TCP has connected is a change; its socket is handed over, and
+   * decide() is the answer.
+   *
+   * @returns its outcome where it is over already, because the system has answered at once; race-rows.ts reads
+   *   it. Else its id.
    */
   race(
     pairs: string,
@@ -47,11 +58,9 @@ export interface Addon {
     attemptTimeout: number,
     timeout: number,
     decides: boolean,
-    done: RaceDone,
-    askForMore: () => void,
-    changed: (() => void) | undefined,
-  ): number;
-  /** The answer to `askForMore`; `more` as above. */
+    watches: boolean,
+  ): string | number;
+  /** The answer to `more`, or news before it asks; `more` as in race(). */
   offer(id: number, pairs: string, localPort: number, more: boolean): void;
   /** What has changed since this was asked last. */
   changes(id: number): RaceChange[];

@@ -6,11 +6,12 @@ import { setImmediate } from 'node:timers/promises';
 
 import { toSocketAddress, type Endpoint } from './endpoints';
 import { invalidArgType, invalidArgValue, outOfRange } from './errors';
-import { processHistory, type History, type Observation } from './history';
+import { processHistory, type History, type Lesson } from './history';
 import { alternativesOf } from './local-addresses';
-import { addon } from './native';
 import type { ConnectOptions } from './options';
 import { alternateFamilies, describeAddress, rank, sortRanked, type Ranked } from './rfc6724';
+import { orAbort, type Abortable } from './or-abort';
+import { sourcesOf } from './sources';
 
 /** A destination and where to reach it from, as a `policy` and sortAddressPairs() see it. */
 export interface AddressPair {
@@ -54,6 +55,13 @@ const MOST_PAIRS = 1_000_000;
 
 export type PairOptions = Pick<ConnectOptions, 'policy' | 'localAddress' | 'history'>;
 
+/** What a race begins with, and what it has to fall back on. */
+export interface Plan {
+  readonly pairs: Pair[];
+  /** What the host has no way to. It is tried, because routes change; but only when all else has failed. */
+  readonly unreachable: readonly Endpoint[];
+}
+
 /** How many targets are put into their order in one turn of the event loop: a few ms of work. */
 const SLICE = 512;
 
@@ -62,28 +70,37 @@ export function isLong(targets: readonly Endpoint[]): boolean {
   return targets.length > SLICE;
 }
 
-/** What the race engine begins with. Throws what `policy` throws, and when it leaves nothing. */
-export function firstPairs(targets: readonly Endpoint[], options: PairOptions): Pair[] {
-  return chosenOf(inOneGo(orderPairs(targets, options.localAddress ?? '', options)), options);
+/** What the race engine does with these targets. Throws what `policy` throws, and when it leaves nothing. */
+export function planRace(targets: readonly Endpoint[], options: PairOptions): Plan {
+  const { localAddress = '' } = options;
+  const [only] = targets;
+  // With one target there is nothing to order, and nothing is asked.
+  const plan =
+    only !== undefined && targets.length === 1
+      ? { pairs: [pairOf(only, localAddress, localAddress)], unreachable: [] }
+      : inOneGo(orderPairs(targets, localAddress, options));
+  return chosenOf(plan, options);
 }
 
-/**
- * The same for a long list: after each slice everybody else has a turn.
- *
- * @param isWanted says whether to go on; when it says no, the promise never settles.
- */
-export async function firstPairsInTurns(
+/** The same for a long list: after each slice everybody else has a turn. */
+export function planRaceInTurns(
   targets: readonly Endpoint[],
   options: PairOptions,
-  isWanted: () => boolean,
-): Promise<Pair[]> {
-  const steps = orderPairs(targets, options.localAddress ?? '', options);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return chosenOf(step.value, options);
-    await setImmediate();
-    if (!isWanted()) return new Promise(() => undefined);
-  }
+  signal: Abortable | undefined,
+): Promise<Plan> {
+  return orAbort(signal, (resolve, reject) => {
+    let isWanted = true;
+    // Of a copy: names may become known meanwhile.
+    const steps = orderPairs([...targets], options.localAddress ?? '', options);
+    const turn = async (): Promise<void> => {
+      for (let step = steps.next(); isWanted; step = steps.next()) {
+        if (step.done === true) return resolve(chosenOf(step.value, options));
+        await setImmediate();
+      }
+    };
+    turn().catch(reject);
+    return () => (isWanted = false);
+  });
 }
 
 function inOneGo<T>(steps: Generator<undefined, T>): T {
@@ -93,9 +110,18 @@ function inOneGo<T>(steps: Generator<undefined, T>): T {
   }
 }
 
-function chosenOf(first: Pair[], options: PairOptions): Pair[] {
+function chosenOf(plan: Plan, options: PairOptions): Plan {
   const { policy } = options;
-  return policy === undefined ? first : applyPolicy(policy, first, otherPairs(first, options));
+  if (policy === undefined) return plan;
+  const all = [...plan.pairs, ...unreachablePairs(plan.unreachable)];
+  return { pairs: applyPolicy(policy, all, otherPairs(all, options)), unreachable: [] };
+}
+
+/** What the host has no way to, in its order. */
+export function unreachablePairs(targets: readonly Endpoint[]): Pair[] {
+  return sortRanked(targets.map((target) => rankOf(target, ''))).map(({ target }) =>
+    pairOf(target, '', ''),
+  );
 }
 
 /**
@@ -112,67 +138,86 @@ export function planWinsock(
   policy: PairPolicy | undefined,
 ): Endpoint[] {
   if (policy === undefined) return [...targets];
-  const pairs = targets.map((target): Pair => ({ target, source: '', bind: '', patience: 0 }));
+  const pairs = targets.map((target) => pairOf(target, '', ''));
   return applyPolicy(policy, pairs).map(({ target }) => target);
 }
 
 /** Every pair that would be tried, best first. */
 export function allPairs(targets: readonly Endpoint[]): AddressPair[] {
-  const first = withSources(inOneGo(orderPairs(targets, '', { history: false })));
+  const plan = planRace(targets, { history: false });
+  const first = withSources([...plan.pairs, ...unreachablePairs(plan.unreachable)]);
   return [...first, ...alternativesOf(first)].map(toAddressPair);
 }
 
 /**
  * RFC 6724 section 6, then families in turn (RFC 8305 section 4); what did not answer lately goes behind
- * the others. What the host has no way to is tried last, but tried: routes change. With one target there
- * is nothing to order, and nothing is asked. It yields when it has done a slice of the work.
+ * the others. It yields when it has done a slice of the work.
  */
 function* orderPairs(
   targets: readonly Endpoint[],
   bind: string,
   options: Pick<PairOptions, 'history'>,
-): Generator<undefined, Pair[]> {
-  if (targets.length === 1) {
-    return targets.map((target) => ({ target, source: bind, bind, patience: 0 }));
-  }
+): Generator<undefined, Plan> {
   const history = historyOf(options);
   const ranked: Ranked<Destination>[] = [];
+  const unreachable: Endpoint[] = [];
   for (let at = 0; at < targets.length; at += SLICE) {
     if (at > 0) yield;
-    const slice = targets.slice(at, at + SLICE);
+    const slice = at === 0 && !isLong(targets) ? targets : targets.slice(at, at + SLICE);
     const sources = bind === '' ? sourcesOf(slice) : undefined;
     for (const target of slice) {
-      const text = sources ? (sources.get(target.address) ?? '') : bind;
-      const source = text === '' ? undefined : { address: text };
-      ranked.push(rank({ target, address: target.address, source }));
+      const source = sources?.get(target.address) ?? bind;
+      if (source === '') unreachable.push(target);
+      else ranked.push(rankOf(target, source));
     }
   }
+  // None can be reached: they are what there is to try.
+  if (ranked.length === 0) return { pairs: unreachablePairs(unreachable), unreachable: [] };
   yield;
   const sorted = sortRanked(ranked);
   yield;
-  const usable = sorted.filter(({ source }) => source !== undefined);
-  const unusable = sorted.filter(({ source }) => source === undefined);
-  const isSilent = ({ target }: (typeof sorted)[number]): boolean =>
+  const isSilent = ({ target }: Destination): boolean =>
     history?.isSilent(target.address, target.port) ?? false;
-  const answering = usable.filter((candidate) => !isSilent(candidate));
-  const silent = usable.filter(isSilent);
-  const ordered = [...alternateFamilies(answering), ...alternateFamilies(silent), ...unusable];
+  const answering = sorted.filter((candidate) => !isSilent(candidate));
+  const silent = sorted.filter(isSilent);
+  const ordered = [...alternateFamilies(answering), ...alternateFamilies(silent)];
   yield;
   const pairs = ordered.map(({ target, source }) => {
-    const patience = history?.patience(target.address, target.port) ?? 0;
-    return { target, source: source?.address ?? '', bind, patience };
+    return pairOf(target, source?.address ?? '', bind, history);
   });
   yield; // Handing so many to the addon is work as well.
-  return pairs;
+  return { pairs, unreachable };
+}
+
+function rankOf(target: Endpoint, source: string): Ranked<Destination> {
+  return rank({
+    target,
+    address: target.address,
+    source: source === '' ? undefined : { address: source },
+  });
+}
+
+function pairOf(target: Endpoint, source: string, bind: string, history?: History): Pair {
+  return { target, source, bind, patience: history?.patience(target.address, target.port) ?? 0 };
 }
 
 function historyOf({ history }: Pick<PairOptions, 'history'>): History | undefined {
   return history === false ? undefined : (history ?? processHistory);
 }
 
-/** Takes note of how a race went; `observe` is not called where there is no history. */
-export function learnFrom(observe: () => Observation[], options: PairOptions): void {
-  historyOf(options)?.learn(observe());
+/** Takes note of how a race went. A long one is gone through in turns of the event loop, when the call is over. */
+export function learnFrom(race: Lesson, options: PairOptions): void {
+  const history = historyOf(options);
+  if (history === undefined) return;
+  if (race.count <= SLICE) history.learn(race, 0, race.count);
+  else void learnInTurns(race, history);
+}
+
+async function learnInTurns(race: Lesson, history: History): Promise<void> {
+  for (let at = 0; at < race.count; at += SLICE) {
+    await setImmediate();
+    history.learn(race, at, Math.min(at + SLICE, race.count));
+  }
 }
 
 /** A single target's source was not asked for: nothing had to be ordered by it. */
@@ -180,13 +225,6 @@ function withSources(pairs: readonly Pair[]): readonly Pair[] {
   if (pairs.length > 1) return pairs;
   const sources = sourcesOf(pairs.map(({ target }) => target));
   return pairs.map((pair) => ({ ...pair, source: sources.get(pair.target.address) ?? '' }));
-}
-
-/** Where the system would connect from, for each address. */
-function sourcesOf(targets: readonly Endpoint[]): Map<string, string> {
-  const addresses = Array.from(new Set(targets.map(({ address }) => address)));
-  const sources = addon().sources(addresses.join('\n')).split('\n');
-  return new Map(addresses.map((address, i) => [address, sources[i] ?? '']));
 }
 
 function applyPolicy(

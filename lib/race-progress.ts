@@ -5,7 +5,7 @@ import { Handshakes } from './handshake';
 import { addon } from './native';
 import type { Settings } from './options';
 import type { Pair } from './pairs';
-import { isRunning, outcomeOf, readRow, readStart, splitRow, splitRows } from './race-rows';
+import { isRunning, outcomeOf, readRow, readStart, splitRow } from './race-rows';
 import type { RaceRow } from './race-rows';
 
 export class RaceProgress {
@@ -16,18 +16,7 @@ export class RaceProgress {
   private id = 0;
   private isOver = false;
 
-  /** Undefined where nobody has to know how the race goes. */
-  static of(
-    pairs: readonly Pair[],
-    settings: Settings,
-    startsAt: number,
-    listener: AttemptListener | undefined,
-  ): RaceProgress | undefined {
-    if (!listener && !settings.tls) return undefined;
-    return new RaceProgress(pairs, settings, startsAt, listener);
-  }
-
-  private constructor(
+  constructor(
     private readonly pairs: readonly Pair[],
     settings: Settings,
     private readonly startsAt: number,
@@ -58,9 +47,9 @@ export class RaceProgress {
   }
 
   /** The race is over, and this is how. */
-  finish(rows: string): void {
+  finish(rows: readonly RaceRow[]): void {
     this.isOver = true;
-    splitRows(rows).forEach((row, index) => this.tell(index, row));
+    rows.forEach((row, index) => this.tell(index, row));
   }
 
   private tell(index: number, row: RaceRow): void {

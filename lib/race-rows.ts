@@ -1,37 +1,57 @@
-// What the addon tells of the attempts of a race, made into objects when somebody asks.
+// What the addon tells of a race and its attempts, read when somebody asks.
 
-import type * as net from 'node:net';
-
-import type { Attempt, AttemptStart, Outcome } from './attempt';
-import { toSocketAddress, type Endpoint } from './endpoints';
+import type { Outcome, Row, RowStart } from './attempt';
+import { plainAddress, type Endpoint } from './endpoints';
 import { errorOfErrno, TIMED_OUT } from './system-errors';
 
-/** One attempt; times in ms from the start of the race, 0 for an end that has not come. */
-export type RaceRow = readonly [
-  outcome: number,
-  errno: number,
-  start: number,
-  end: number,
-  localPort: number,
-  /** '' where it had none. */
-  localAddress: string,
-];
-
-/** Rows as they come from the addon, one a line: add_row() in src-native/addon/race_binding.cc writes them. */
-export function splitRows(text: string): RaceRow[] {
-  return text === '' ? [] : text.split('\n').map(splitRow);
+/** How a race has ended. */
+export interface RaceOutcome {
+  /** Verdict in src-native/core/race.h. */
+  readonly verdict: number;
+  /** The place of the attempt that has connected. */
+  readonly winner: number;
+  /** The connected socket's number, whoever reads this being its owner; -1 where there is none. */
+  readonly socket: number;
+  /** A line for each attempt. */
+  readonly rows: string;
 }
 
+/** As it comes from the addon: outcome_of() in src-native/addon/race_binding.cc writes it. */
+export function readOutcome(text: string): RaceOutcome {
+  const end = text.indexOf('\n');
+  const [verdict, winner, socket] = (end < 0 ? text : text.slice(0, end)).split(' ');
+  return {
+    verdict: Number(verdict),
+    winner: Number(winner),
+    socket: Number(socket),
+    rows: end < 0 ? '' : text.slice(end + 1),
+  };
+}
+
+/** One attempt; times in ms from the start of the race, 0 for an end that has not come. */
+export interface RaceRow {
+  /** Outcome in src-native/core/race.h. */
+  readonly outcome: number;
+  /** libuv's number, 0 for none. */
+  readonly errno: number;
+  readonly start: number;
+  readonly end: number;
+  readonly localPort: number;
+  /** '' where it had none. */
+  readonly localAddress: string;
+}
+
+/** A row as it comes from the addon: add_row() in src-native/addon/race_binding.cc writes it. */
 export function splitRow(line: string): RaceRow {
   const [outcome, errno, start, end, localPort, localAddress = ''] = line.split(' ');
-  return [
-    Number(outcome),
-    Number(errno),
-    Number(start) / 1000,
-    Number(end) / 1000,
-    Number(localPort),
+  return {
+    outcome: Number(outcome),
+    errno: Number(errno),
+    start: Number(start) / 1000,
+    end: Number(end) / 1000,
+    localPort: Number(localPort),
     localAddress,
-  ];
+  };
 }
 
 /** Outcome::kRunning in src-native/core/race.h. */
@@ -40,65 +60,54 @@ const RUNNING = 0;
 const OUTCOMES: readonly Outcome[] = ['failed', 'connected', 'failed', 'timeout', 'lost', 'failed'];
 
 /** The attempt has not ended yet. */
-export function isRunning([outcome]: RaceRow): boolean {
+export function isRunning({ outcome }: RaceRow): boolean {
   return outcome === RUNNING;
 }
 
-export function outcomeOf([outcome]: RaceRow): Outcome {
+export function outcomeOf({ outcome }: RaceRow): Outcome {
   return OUTCOMES[outcome] as Outcome;
+}
+
+export function codeOf(row: RaceRow): string | undefined {
+  const outcome = outcomeOf(row);
+  if (outcome === 'failed') return errorOfErrno(row.errno).code;
+  return outcome === 'timeout' ? TIMED_OUT : undefined;
 }
 
 /**
  * @param startsAt when the race began, in ms from the call.
- * @param cause what failed after TCP had connected.
+ * @param failure what failed after TCP had connected.
  */
 export function readRow(
   target: Endpoint,
   row: RaceRow,
   startsAt: number,
-  cause: Error | undefined,
-): Attempt {
-  const numbers = readNumbers(target, row, startsAt);
-  const failed = cause !== undefined && numbers.outcome === 'failed';
+  failure: Error | undefined,
+): Row {
+  const outcome = outcomeOf(row);
+  const cause = outcome === 'failed' ? failure : undefined;
   return {
     ...readStart(target, row, startsAt),
-    ...numbers,
-    ...(failed && { code: codeOf(cause), cause }),
+    outcome,
+    code: cause ? codeOfError(cause) : codeOf(row),
+    cause,
+    end: toMicrosecond(startsAt + row.end),
   };
 }
 
-export function readStart(target: Endpoint, row: RaceRow, startsAt: number): AttemptStart {
-  const { host, address, port } = target;
+export function readStart(
+  { host, port, address }: Endpoint,
+  { localAddress, localPort, start }: RaceRow,
+  startsAt: number,
+): RowStart {
   return {
     host,
     port,
-    remoteAddress: toSocketAddress(address, port),
-    localAddress: localOf(row),
-    start: toMicrosecond(startsAt + row[2]),
-  };
-}
-
-/** A row without its addresses made into objects, which is what takes long. */
-export function readNumbers(
-  { port }: Endpoint,
-  row: RaceRow,
-  startsAt: number,
-): Pick<Attempt, 'port' | 'outcome' | 'code' | 'start' | 'end'> {
-  const [, errno, start, end] = row;
-  const outcome = outcomeOf(row);
-  const isTimeout = outcome === 'timeout';
-  const code = outcome === 'failed' ? errorOfErrno(errno).code : isTimeout ? TIMED_OUT : undefined;
-  return {
-    port,
-    outcome,
-    code,
+    address: plainAddress(address),
+    localAddress,
+    localPort,
     start: toMicrosecond(startsAt + start),
-    end: toMicrosecond(startsAt + end),
   };
-}
-
-export function localOf([, , , , port, address]: RaceRow): net.SocketAddress | undefined {
-  return toSocketAddress(address, port);
 }
 
 /** The clocks know no more than microseconds; what the sum shows beyond is noise. */
@@ -106,6 +115,6 @@ function toMicrosecond(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }
 
-function codeOf(error: NodeJS.ErrnoException): string {
+function codeOfError(error: NodeJS.ErrnoException): string {
   return error.code ?? error.name;
 }

@@ -3,7 +3,7 @@
 import * as dns from 'node:dns';
 import * as net from 'node:net';
 
-import type { Attempt } from './attempt';
+import type { Row } from './attempt';
 import { unmapped, type Endpoint } from './endpoints';
 import type { ConnectOptions } from './options';
 
@@ -76,16 +76,16 @@ export class Resolution {
   }
 
   /** A row for each name that gave no address. */
-  failures(): Attempt[] {
+  failures(): Row[] {
     return this.rowsOf((answer) => answer !== undefined && answer.addresses === undefined);
   }
 
   /** A row for each name that has no answer yet. */
-  rowsWithoutAnswer(): Attempt[] {
+  rowsWithoutAnswer(): Row[] {
     return this.rowsOf((answer) => answer === undefined);
   }
 
-  private rowsOf(isMeant: (answer: Answer | undefined) => boolean): Attempt[] {
+  private rowsOf(isMeant: (answer: Answer | undefined) => boolean): Row[] {
     const endpoints = this.endpoints.filter((endpoint) => {
       return isName(endpoint) && isMeant(this.answers.get(endpoint.host));
     });
@@ -94,10 +94,12 @@ export class Resolution {
       return {
         host,
         port,
-        remoteAddress: undefined,
-        localAddress: undefined,
+        address: undefined,
+        localAddress: '',
+        localPort: 0,
         outcome: answer ? 'failed' : 'timeout',
         code: answer?.code ?? 'ETIMEDOUT',
+        cause: undefined,
         start: 0,
         end: answer?.end ?? this.elapsed(),
       };
@@ -140,7 +142,7 @@ export class Resolution {
   }
 }
 
-function isName({ family }: Endpoint): boolean {
+export function isName({ family }: Endpoint): boolean {
   return family === 0;
 }
 

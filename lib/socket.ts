@@ -7,25 +7,27 @@ import { addAbortSignal } from 'node:stream';
 
 import { addon } from './native';
 import type { ConnectOptions } from './options';
-import { pick } from './pick';
 import { errorOfErrno } from './system-errors';
 
-/** The options that are net.Socket's own: first those that it takes in any case. */
-const OF_ANY_SOCKET = ['allowHalfOpen', 'highWaterMark', 'onread'] as const;
-const OF_A_CONNECTING_SOCKET = [
-  ...OF_ANY_SOCKET,
-  'keepAlive',
-  'keepAliveInitialDelay',
-  'noDelay',
-] as const;
-
-type SocketOptions = Pick<ConnectOptions, (typeof OF_A_CONNECTING_SOCKET)[number] | 'signal'>;
+/** The options that are net.Socket's own, which takes undefined for absent. */
+type SocketOptions = {
+  readonly [
+    Name in
+      | 'allowHalfOpen'
+      | 'highWaterMark'
+      | 'onread'
+      | 'keepAlive'
+      | 'keepAliveInitialDelay'
+      | 'noDelay'
+      | 'signal'
+  ]?: ConnectOptions[Name] | undefined;
+};
 
 /** What net.Socket takes as well; its type does not say so. */
-interface SocketInit extends net.SocketConstructorOpts {
-  handle: TcpHandle;
+interface SocketInit extends SocketOptions {
+  readonly handle: TcpHandle;
   /** Reading starts when the socket has connected, not at once. */
-  manualStart?: boolean;
+  readonly manualStart?: boolean;
 }
 
 /** Node could not take a connected socket over. */
@@ -48,7 +50,8 @@ export function adopt(descriptor: number, options: SocketOptions): net.Socket {
   tcpHandleClass ??= findTcpHandleClass();
   const handle = new tcpHandleClass(FOR_A_CONNECTION);
   open(handle, descriptor);
-  const socket = socketOf({ ...pick(options, OF_ANY_SOCKET), handle });
+  const { allowHalfOpen, highWaterMark, onread } = options;
+  const socket = socketOf({ handle, allowHalfOpen, highWaterMark, onread });
   // net.Socket applies these of its options only when it has made the connection itself.
   if (options.noDelay) socket.setNoDelay(true);
   if (options.keepAlive) socket.setKeepAlive(true, options.keepAliveInitialDelay);
@@ -58,7 +61,7 @@ export function adopt(descriptor: number, options: SocketOptions): net.Socket {
 /** Options of the caller's can throw here: those of `onread` may be getters. The handle owns the connection. */
 function socketOf(init: SocketInit): net.Socket {
   try {
-    return new net.Socket(init);
+    return new net.Socket(init as net.SocketConstructorOpts);
   } catch (error) {
     init.handle.close();
     throw error;
@@ -105,12 +108,19 @@ export class SocketToConnect extends net.Socket {
         failed: (error) => void this.destroy(error),
       });
     });
+    const { allowHalfOpen, highWaterMark, onread, keepAlive, keepAliveInitialDelay, noDelay } =
+      options;
     const init: SocketInit = {
-      ...pick(options, OF_A_CONNECTING_SOCKET),
       handle,
       manualStart: true,
+      allowHalfOpen,
+      highWaterMark,
+      onread,
+      keepAlive,
+      keepAliveInitialDelay,
+      noDelay,
     };
-    super(init);
+    super(init as net.SocketConstructorOpts);
     this.#handle = handle;
     super.connect(NOWHERE);
     // Not among the options of the constructor: connect() would revive what an aborted signal has destroyed.

@@ -1,9 +1,8 @@
 // The pairs of a race, as they become known or needed: what can be tried at the beginning; names that have
 // their addresses later; and, when every destination has had its best pair, the other local addresses.
 
-import { firstPairs, firstPairsInTurns, isLong, otherPairs, type Pair } from './pairs';
-import type { PairOptions } from './pairs';
-import { orAbort, type Abortable } from './or-abort';
+import type { Endpoint } from './endpoints';
+import { otherPairs, planRace, unreachablePairs, type Pair, type PairOptions } from './pairs';
 import type { Targets } from './targets';
 
 /** How many of the other pairs are made at a time. */
@@ -14,31 +13,17 @@ export class Supply {
   /** The race has nothing left to start. */
   private isWaiting = false;
   private offer: ((pairs: Pair[], more: boolean) => void) | undefined;
+  /** What the host has no way to, and was not handed out yet. */
+  private unreachable: readonly Endpoint[];
 
-  private constructor(
+  /** @param pairs what the race began with; what is handed out is added there. */
+  constructor(
     private readonly targets: Targets,
     private readonly options: PairOptions,
-    /** All that were handed out, in that order. */
-    readonly pairs: Pair[],
-  ) {}
-
-  /** A long list is put into its order in turns of the event loop, until `signal` is aborted. */
-  static of(
-    targets: Targets,
-    options: PairOptions,
-    signal: Abortable | undefined,
-  ): Supply | Promise<Supply> {
-    // A copy: names may become known meanwhile.
-    const known = [...targets.known];
-    if (!isLong(known)) return new Supply(targets, options, firstPairs(known, options));
-    return orAbort(signal, (resolve, reject) => {
-      let isWanted = true;
-      firstPairsInTurns(known, options, () => isWanted).then(
-        (pairs) => resolve(new Supply(targets, options, pairs)),
-        reject,
-      );
-      return () => (isWanted = false);
-    });
+    private readonly pairs: Pair[],
+    unreachable: readonly Endpoint[],
+  ) {
+    this.unreachable = unreachable;
   }
 
   /** Where further pairs go, and whether more may follow them; nowhere when the race is over. */
@@ -58,9 +43,19 @@ export class Supply {
 
   private add(): void {
     const late = this.targets.take();
-    if (late.length > 0) return this.hand(firstPairs(late, this.options), true);
-    // A destination that is not known yet comes before the second pair of one that is (C07).
+    if (late.length > 0) {
+      const { pairs, unreachable } = planRace(late, this.options);
+      this.unreachable = [...this.unreachable, ...unreachable];
+      return this.hand(pairs, true);
+    }
+    // A destination that is not known yet comes before one without a way to it, and before the second pair of
+    // any (C07).
     if (!this.isWaiting || !this.targets.isComplete) return;
+    if (this.unreachable.length > 0) {
+      const pairs = unreachablePairs(this.unreachable);
+      this.unreachable = [];
+      return this.hand(pairs, true);
+    }
     // A policy has seen the others as well.
     this.others ??= otherPairs(this.options.policy ? [] : [...this.pairs], this.options);
     const batch: Pair[] = [];

@@ -1,27 +1,28 @@
 // What can be tried, as it becomes known: endpoints whose names have addresses, and that are not blocked.
 
-import type { Attempt } from './attempt';
+import type { Row } from './attempt';
 import { splitBlocked } from './blocked';
 import type { Endpoint } from './endpoints';
 import type { ConnectOptions } from './options';
-import { Resolution } from './resolve';
+import { isName, Resolution } from './resolve';
 
 export class Targets {
   /** Known so far, in the order of the list as far as names came in that order. */
-  readonly known: Endpoint[] = [];
+  readonly known: readonly Endpoint[];
   /** The lookups; undefined for a list of addresses, which is known at once. */
   readonly resolution: Resolution | undefined;
-  private readonly blocked: Attempt[] = [];
+  private readonly blocked: Row[] = [];
 
   constructor(
     asked: readonly Endpoint[],
     private readonly options: Pick<ConnectOptions, 'lookup' | 'family' | 'blockList'>,
     private readonly elapsed: () => number,
   ) {
-    if (asked.some(({ family }) => family === 0)) {
+    if (asked.some(isName)) {
+      this.known = [];
       this.resolution = new Resolution(asked, options, elapsed);
     } else {
-      this.add(asked);
+      this.known = this.sift(asked);
     }
   }
 
@@ -32,23 +33,28 @@ export class Targets {
 
   /** The targets that have become known since this was asked last; `known` has them as well. */
   take(): readonly Endpoint[] {
-    return this.resolution ? this.add(this.resolution.take()) : [];
+    if (!this.resolution) return [];
+    const allowed = this.sift(this.resolution.take());
+    // One by one: a hundred thousand arguments of one call would overflow the stack.
+    for (const target of allowed) (this.known as Endpoint[]).push(target);
+    return allowed;
   }
 
   /** Rows of what led to no attempt: names without an address, and what is blocked. */
-  rows(): Attempt[] {
-    return [...(this.resolution?.failures() ?? []), ...this.blocked];
+  rows(): readonly Row[] {
+    return this.resolution ? [...this.resolution.failures(), ...this.blocked] : this.blocked;
   }
 
   /** The same at the deadline, when a name without an answer has timed out. */
-  rowsAtDeadline(): Attempt[] {
+  rowsAtDeadline(): readonly Row[] {
     return [...this.rows(), ...(this.resolution?.rowsWithoutAnswer() ?? [])];
   }
 
-  private add(endpoints: readonly Endpoint[]): readonly Endpoint[] {
-    const { allowed, blocked } = splitBlocked(endpoints, this.options.blockList, this.elapsed);
-    // One by one: a hundred thousand arguments of one call would overflow the stack.
-    for (const endpoint of allowed) this.known.push(endpoint);
+  /** Those that may be tried. */
+  private sift(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+    const { blockList } = this.options;
+    if (blockList === undefined) return endpoints;
+    const { allowed, blocked } = splitBlocked(endpoints, blockList, this.elapsed());
     for (const row of blocked) this.blocked.push(row);
     return allowed;
   }

@@ -6,7 +6,7 @@
 import type * as net from 'node:net';
 import { isMainThread } from 'node:worker_threads';
 
-import type { Attempt } from './attempt';
+import type { Row } from './attempt';
 import type { Call, Control } from './call';
 import { toSocketAddress, type Endpoint } from './endpoints';
 import { notExported, type Made, type WinsockFunction } from './engine';
@@ -57,7 +57,7 @@ export function connectNameByWinsock(endpoint: Endpoint, call: Call): Promise<Ma
 async function make(
   winsock: WinsockCall,
   targets: readonly Endpoint[],
-  earlier: readonly Attempt[],
+  earlier: readonly Row[],
   { settings, elapsed, control }: Call,
 ): Promise<Made> {
   const { timeout } = settings;
@@ -79,15 +79,17 @@ async function make(
     takeSocket: () => result.socket,
     readLocalAddress: () => local,
     readRemoteAddress: () => remote,
-    readAttempts: () => [
+    readRows: () => [
       ...earlier,
       {
         host: winsock.hostOf(remote),
         port: remote.port,
-        remoteAddress: remote,
-        localAddress: local,
+        address: remote.address,
+        localAddress: local.address,
+        localPort: local.port,
         outcome: 'connected',
         code: undefined,
+        cause: undefined,
         start: startsAt,
         end: startsAt + took,
       },

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "addon/environment.h"
 #include "addon/lines.h"
@@ -24,12 +25,14 @@ namespace {
 // no way.
 Napi::Value sources(const Napi::CallbackInfo& info) {
   const std::string addresses = info[0].As<Napi::String>();
-  std::string found;
+  std::vector<Address> remotes;
   Parts lines(addresses, '\n');
   while (const auto line = lines.next()) {
     // Any port will do: no packet is sent to it.
-    const Address remote = Address::parse(std::string(*line), 1).value_or(Address());
-    const Address source = remote.known() ? source_address(remote) : Address();
+    remotes.push_back(Address::parse(std::string(*line), 1).value_or(Address()));
+  }
+  std::string found;
+  for (const Address& source : source_addresses(remotes)) {
     if (source.known()) found += source.text();
     found += '\n';
   }

@@ -29,15 +29,15 @@ Environment* Environment::of(Napi::Env env) {
   return static_cast<Environment*>(data);
 }
 
-PendingRace* Environment::find(std::uint32_t id) {
+RaceCall* Environment::find(std::uint32_t id) {
   const auto found = races_.find(id);
-  return found == races_.end() ? nullptr : &found->second;
+  return found == races_.end() ? nullptr : found->second.get();
 }
 
-PendingRace Environment::take(std::uint32_t id) {
+std::unique_ptr<RaceCall> Environment::take(std::uint32_t id) {
   const auto found = races_.find(id);
   if (found == races_.end()) return {};
-  PendingRace race = std::move(found->second);
+  std::unique_ptr<RaceCall> race = std::move(found->second);
   races_.erase(found);
   return race;
 }

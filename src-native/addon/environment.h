@@ -17,11 +17,11 @@
 
 namespace connect_by_list {
 
-// A race, and the JavaScript functions that hear of its end, of its need for more pairs and, where
-// somebody listens, of its attempts.
-struct PendingRace {
-  std::unique_ptr<RaceCall> race;
-  Napi::FunctionReference done;
+// The JavaScript functions that hear of the races that go on, each with the race's id: of its end, of
+// its need for more pairs and, where somebody listens, of its attempts. One of each for all races: a
+// reference to a function costs more than a race.
+struct RaceListener {
+  Napi::FunctionReference finished;
   Napi::FunctionReference more;
   Napi::FunctionReference changed;
 };
@@ -37,11 +37,15 @@ class Environment {
     platform_calls_ = std::move(calls);
   }
 
+  RaceListener& listener() { return listener_; }
+
   std::uint32_t next_id() { return ++last_id_; }
-  void add(std::uint32_t id, PendingRace race) { races_.emplace(id, std::move(race)); }
-  PendingRace* find(std::uint32_t id);
+  void add(std::uint32_t id, std::unique_ptr<RaceCall> race) {
+    races_.emplace(id, std::move(race));
+  }
+  RaceCall* find(std::uint32_t id);
   // Takes the race out, so that it can be ended while others come and go.
-  PendingRace take(std::uint32_t id);
+  std::unique_ptr<RaceCall> take(std::uint32_t id);
 
  private:
   explicit Environment(uv_loop_t* loop) : loop_(loop) {}
@@ -50,7 +54,8 @@ class Environment {
 
   Loop loop_;
   std::uint32_t last_id_ = 0;
-  std::unordered_map<std::uint32_t, PendingRace> races_;
+  RaceListener listener_;
+  std::unordered_map<std::uint32_t, std::unique_ptr<RaceCall>> races_;
   std::unique_ptr<PlatformCalls> platform_calls_;
 };
 

@@ -1,5 +1,7 @@
 #include "addon/race_binding.h"
 
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <memory>
@@ -17,6 +19,18 @@ namespace connect_by_list {
 
 namespace {
 
+// More than a line for an attempt takes, mostly: room is made for all of them at once.
+constexpr std::size_t kTextOfARow = 64;
+
+// A number and a blank.
+template <typename Number>
+void add_number(std::string& text, Number number) {
+  std::array<char, 24> digits;
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  text.append(digits.data(), end);
+  text += ' ';
+}
+
 // Without a text, the wildcard address if only the port matters, or none if nothing does.
 Address local_of(std::string_view text, std::uint16_t port, int family) {
   if (!text.empty()) return Address::parse(std::string(text), port).value_or(Address());
@@ -30,23 +44,25 @@ Address local_of(std::string_view text, std::uint16_t port, int family) {
 void add_row(std::string& text, const RaceCall& race, std::size_t attempt) {
   const RaceCall::Row row = race.row(attempt);
   const Micros ended = row.state.ended == kNever ? 0 : row.state.ended - race.began();
-  const auto add = [&text](std::int64_t number) {
-    text += std::to_string(number);
-    text += ' ';
-  };
-  add(static_cast<std::int64_t>(row.state.outcome));
-  add(row.error);
-  add(row.state.started - race.began());
-  add(ended);
-  add(row.local.port());
+  add_number(text, static_cast<int>(row.state.outcome));
+  add_number(text, row.error);
+  add_number(text, row.state.started - race.began());
+  add_number(text, ended);
+  add_number(text, row.local.port());
   if (row.local.known()) text += row.local.text();
 }
 
-// A line for each attempt that was started.
-Napi::Value rows_of(Napi::Env env, const RaceCall& race) {
+// How a race has ended: verdict, winner, and the connected socket, which is JavaScript's now, or -1;
+// then a line for each attempt that was started. lib/running-races.ts reads the first line.
+Napi::Value outcome_of(Napi::Env env, RaceCall& race) {
   std::string text;
+  text.reserve(kTextOfARow * (1 + race.rows()));
+  add_number(text, static_cast<int>(race.verdict()));
+  add_number(text, race.winner());
+  SocketHandle socket = race.take_socket();
+  text += socket ? std::to_string(socket.release()) : "-1";
   for (std::size_t i = 0; i < race.rows(); ++i) {
-    if (i > 0) text += '\n';
+    text += '\n';
     add_row(text, race, i);
   }
   return Napi::String::New(env, text);
@@ -70,37 +86,35 @@ std::vector<RaceCall::Pair> pairs_of(const Napi::Value& text, const Napi::Value&
   return pairs;
 }
 
-// What `done` gets.
-std::vector<napi_value> result_of(Napi::Env env, RaceCall& race) {
-  return {
-      Napi::Number::New(env, static_cast<double>(race.verdict())),
-      Napi::Number::New(env, static_cast<double>(race.winner())),
-      socket_value(env, race.take_socket()),
-      rows_of(env, race),
-  };
-}
-
-// Runs from the loop, or from inside abort().
+// Runs from the loop, or from inside abort() or decide().
 void report(Napi::Env env, std::uint32_t id) {
   const Napi::HandleScope scope(env);
-  const PendingRace pending = Environment::of(env)->take(id);
-  call_back(env, pending.done, result_of(env, *pending.race));
+  Environment* environment = Environment::of(env);
+  const std::unique_ptr<RaceCall> race = environment->take(id);
+  call_back(env, environment->listener().finished,
+            {Napi::Number::New(env, id), outcome_of(env, *race)});
 }
 
-// Runs from the loop: calls one of the functions of a race that goes on.
-void tell(Napi::Env env, std::uint32_t id, Napi::FunctionReference PendingRace::*function) {
+// Runs from the loop: tells of a race that goes on.
+void tell(Napi::Env env, std::uint32_t id, Napi::FunctionReference RaceListener::*function) {
   const Napi::HandleScope scope(env);
-  const PendingRace* pending = Environment::of(env)->find(id);
-  if (pending != nullptr) call_back(env, pending->*function, {});
+  call_back(env, Environment::of(env)->listener().*function, {Napi::Number::New(env, id)});
 }
 
-PendingRace* pending_of(const Napi::CallbackInfo& info) {
+// listen(finished, more, changed): who hears of the races that go on. Once, before the first of them.
+void listen(const Napi::CallbackInfo& info) {
+  RaceListener& listener = Environment::of(info.Env())->listener();
+  listener.finished = Napi::Persistent(info[0].As<Napi::Function>());
+  listener.more = Napi::Persistent(info[1].As<Napi::Function>());
+  listener.changed = Napi::Persistent(info[2].As<Napi::Function>());
+}
+
+RaceCall* race_of(const Napi::CallbackInfo& info) {
   return Environment::of(info.Env())->find(info[0].As<Napi::Number>().Uint32Value());
 }
 
-// race(pairs, localPort, more: boolean, delay, attemptTimeout, timeout, decides: boolean, done,
-// askForMore,
-//      changed?): id
+// race(pairs, localPort, more: boolean, delay, attemptTimeout, timeout, decides: boolean,
+//      watches: boolean): the outcome where it is over already, else its id
 // lib/native.ts says what they mean.
 Napi::Value race(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
@@ -117,33 +131,25 @@ Napi::Value race(const Napi::CallbackInfo& info) {
   options.timeout = micros_of(info[5]);
   const bool decides = info[6].As<Napi::Boolean>();
   const auto decision = decides ? RaceCall::Decision::kCaller : RaceCall::Decision::kSystem;
-  const auto done = info[7].As<Napi::Function>();
-  const auto more = info[8].As<Napi::Function>();
-  const bool watches = info[9].IsFunction();
+  const bool watches = info[7].As<Napi::Boolean>();
 
   const std::uint32_t id = environment->next_id();
   RaceCall::Events events;
   events.finished = [env, id] { report(env, id); };
-  events.more = [env, id] { tell(env, id, &PendingRace::more); };
-  if (watches) events.changed = [env, id] { tell(env, id, &PendingRace::changed); };
+  events.more = [env, id] { tell(env, id, &RaceListener::more); };
+  if (watches) events.changed = [env, id] { tell(env, id, &RaceListener::changed); };
   auto race = std::make_unique<RaceCall>(environment->loop(), std::move(pairs), options, decision,
                                          std::move(events));
-  if (race->begin()) {
-    // JavaScript has called us, so it is called in the plain way.
-    done.Call(result_of(env, *race));
-  } else {
-    PendingRace pending{std::move(race), Napi::Persistent(done), Napi::Persistent(more), {}};
-    if (watches) pending.changed = Napi::Persistent(info[9].As<Napi::Function>());
-    environment->add(id, std::move(pending));
-  }
+  if (race->begin()) return outcome_of(env, *race);
+  environment->add(id, std::move(race));
   return Napi::Number::New(env, id);
 }
 
 // offer(id, pairs, localPort, more): the answer to askForMore, or news before it asks. Nothing if
 // the race is over.
 void offer(const Napi::CallbackInfo& info) {
-  if (const PendingRace* pending = pending_of(info)) {
-    pending->race->offer(pairs_of(info[1], info[2]), info[3].As<Napi::Boolean>());
+  if (RaceCall* race = race_of(info)) {
+    race->offer(pairs_of(info[1], info[2]), info[3].As<Napi::Boolean>());
   }
 }
 
@@ -152,18 +158,17 @@ void offer(const Napi::CallbackInfo& info) {
 Napi::Value changes(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   auto found = Napi::Array::New(env);
-  const PendingRace* pending = pending_of(info);
-  if (pending == nullptr) return found;
-  RaceCall& race = *pending->race;
+  RaceCall* race = race_of(info);
+  if (race == nullptr) return found;
   std::uint32_t next = 0;
-  for (const std::size_t attempt : race.take_changes()) {
+  for (const std::size_t attempt : race->take_changes()) {
     const Napi::HandleScope scope(env);
     auto change = Napi::Array::New(env);
     change.Set(0u, Napi::Number::New(env, static_cast<double>(attempt)));
     std::string row;
-    add_row(row, race, attempt);
+    add_row(row, *race, attempt);
     change.Set(1u, Napi::String::New(env, row));
-    change.Set(2u, socket_value(env, race.take_connected(attempt)));
+    change.Set(2u, socket_value(env, race->take_connected(attempt)));
     found.Set(next++, change);
   }
   return found;
@@ -171,22 +176,20 @@ Napi::Value changes(const Napi::CallbackInfo& info) {
 
 // decide(id, attempt, errno): whether an attempt has connected, for JavaScript to say.
 void decide(const Napi::CallbackInfo& info) {
-  if (const PendingRace* pending = pending_of(info)) {
-    pending->race->decide(info[1].As<Napi::Number>().Uint32Value(),
-                          info[2].As<Napi::Number>().Int32Value());
+  if (RaceCall* race = race_of(info)) {
+    race->decide(info[1].As<Napi::Number>().Uint32Value(),
+                 info[2].As<Napi::Number>().Int32Value());
   }
 }
 
 // setRef(id, isRef): whether the process stays for this race.
 void set_ref(const Napi::CallbackInfo& info) {
-  if (const PendingRace* pending = pending_of(info)) {
-    pending->race->set_ref(info[1].As<Napi::Boolean>());
-  }
+  if (RaceCall* race = race_of(info)) race->set_ref(info[1].As<Napi::Boolean>());
 }
 
-// abort(id): ends that race, if it still runs. Its `done` is called before this returns.
+// abort(id): ends that race, if it still runs. Its end is told before this returns.
 void abort(const Napi::CallbackInfo& info) {
-  if (const PendingRace* pending = pending_of(info)) pending->race->abort();
+  if (RaceCall* race = race_of(info)) race->abort();
 }
 
 }  // namespace
@@ -195,6 +198,7 @@ void add_race(Napi::Env env, Napi::Object exports) {
   const auto add = [&](const char* name, auto function) {
     exports.Set(name, Napi::Function::New(env, function, name));
   };
+  add("listen", listen);
   add("race", race);
   add("offer", offer);
   add("changes", changes);

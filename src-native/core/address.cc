@@ -26,20 +26,33 @@ std::uint32_t scope_id_of(const std::string& zone) {
   return read.ec == std::errc() && read.ptr == end ? number : 0;
 }
 
+// What inet_ntop() writes, by way of printf(), where it costs as much as a system call.
+std::string dotted(const in_addr& address) {
+  std::array<unsigned char, sizeof(address)> bytes{};
+  std::memcpy(bytes.data(), &address, sizeof(address));
+  std::array<char, INET_ADDRSTRLEN> text{};
+  char* at = text.data();
+  for (const unsigned char byte : bytes) {
+    if (at != text.data()) *at++ = '.';
+    at = std::to_chars(at, text.data() + text.size(), byte).ptr;
+  }
+  return {text.data(), at};
+}
+
 }  // namespace
 
 std::optional<Address> Address::parse(const std::string& text, std::uint16_t port) {
   // inet_pton reads up to the first NUL, and would overlook what comes after it.
   if (text.find('\0') != std::string::npos) return std::nullopt;
   Address address;
-  auto& v4 = reinterpret_cast<sockaddr_in&>(address.storage_);
+  sockaddr_in& v4 = address.storage_.v4;
   if (inet_pton(AF_INET, text.c_str(), &v4.sin_addr) == 1) {
     v4.sin_family = AF_INET;
     v4.sin_port = htons(port);
     return address;
   }
   const std::size_t percent = text.find('%');
-  auto& v6 = reinterpret_cast<sockaddr_in6&>(address.storage_);
+  sockaddr_in6& v6 = address.storage_.v6;
   if (inet_pton(AF_INET6, text.substr(0, percent).c_str(), &v6.sin6_addr) != 1) return std::nullopt;
   v6.sin6_family = AF_INET6;
   v6.sin6_port = htons(port);
@@ -52,28 +65,29 @@ std::optional<Address> Address::parse(const std::string& text, std::uint16_t por
 
 Address Address::from_system(const sockaddr_storage& storage) {
   Address address;
-  if (storage.ss_family == AF_INET || storage.ss_family == AF_INET6) address.storage_ = storage;
+  if (storage.ss_family == AF_INET || storage.ss_family == AF_INET6) {
+    std::memcpy(&address.storage_, &storage, sizeof(address.storage_));
+  }
   return address;
 }
 
 bool Address::known() const {
-  if (family() == AF_INET) return v4().sin_addr.s_addr != htonl(INADDR_ANY);
+  if (family() == AF_INET) return storage_.v4.sin_addr.s_addr != htonl(INADDR_ANY);
   if (family() != AF_INET6) return false;
   static const in6_addr any = {};
-  return std::memcmp(&v6().sin6_addr, &any, sizeof(any)) != 0;
+  return std::memcmp(&storage_.v6.sin6_addr, &any, sizeof(any)) != 0;
 }
 
 std::uint16_t Address::port() const {
-  if (family() == AF_INET) return ntohs(v4().sin_port);
-  return family() == AF_INET6 ? ntohs(v6().sin6_port) : std::uint16_t{0};
+  if (family() == AF_INET) return ntohs(storage_.v4.sin_port);
+  return family() == AF_INET6 ? ntohs(storage_.v6.sin6_port) : std::uint16_t{0};
 }
 
 std::string Address::text() const {
+  if (family() == AF_INET) return dotted(storage_.v4.sin_addr);
   std::array<char, INET6_ADDRSTRLEN> buffer{};
-  const void* bytes = family() == AF_INET ? static_cast<const void*>(&v4().sin_addr)
-                                          : static_cast<const void*>(&v6().sin6_addr);
-  if (family() == AF_UNSPEC ||
-      inet_ntop(family(), bytes, buffer.data(), buffer.size()) == nullptr) {
+  if (family() == AF_UNSPEC || inet_ntop(AF_INET6, &storage_.v6.sin6_addr, buffer.data(),
+                                         buffer.size()) == nullptr) {
     return {};
   }
   return buffer.data();
@@ -87,30 +101,30 @@ int Address::length() const {
 Address Address::mapped() const {
   if (family() != AF_INET) return *this;
   Address mapped;
-  auto& to = reinterpret_cast<sockaddr_in6&>(mapped.storage_);
+  sockaddr_in6& to = mapped.storage_.v6;
   to.sin6_family = AF_INET6;
-  to.sin6_port = v4().sin_port;
+  to.sin6_port = storage_.v4.sin_port;
   auto* bytes = reinterpret_cast<unsigned char*>(&to.sin6_addr);
   bytes[10] = bytes[11] = 0xff;
-  std::memcpy(bytes + 12, &v4().sin_addr, sizeof(in_addr));
+  std::memcpy(bytes + 12, &storage_.v4.sin_addr, sizeof(in_addr));
   return mapped;
 }
 
 Address Address::unmapped() const {
-  if (family() != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&v6().sin6_addr)) return *this;
+  if (family() != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&storage_.v6.sin6_addr)) return *this;
   Address plain;
-  auto& to = reinterpret_cast<sockaddr_in&>(plain.storage_);
+  sockaddr_in& to = plain.storage_.v4;
   to.sin_family = AF_INET;
-  to.sin_port = v6().sin6_port;
-  const auto* bytes = reinterpret_cast<const unsigned char*>(&v6().sin6_addr);
+  to.sin_port = storage_.v6.sin6_port;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(&storage_.v6.sin6_addr);
   std::memcpy(&to.sin_addr, bytes + 12, sizeof(in_addr));
   return plain;
 }
 
 bool Address::operator==(const Address& other) const {
   if (family() != other.family() || port() != other.port()) return false;
-  if (family() == AF_INET) return v4().sin_addr.s_addr == other.v4().sin_addr.s_addr;
-  return std::memcmp(&v6().sin6_addr, &other.v6().sin6_addr, sizeof(in6_addr)) == 0;
+  if (family() == AF_INET) return storage_.v4.sin_addr.s_addr == other.storage_.v4.sin_addr.s_addr;
+  return std::memcmp(&storage_.v6.sin6_addr, &other.storage_.v6.sin6_addr, sizeof(in6_addr)) == 0;
 }
 
 }  // namespace connect_by_list

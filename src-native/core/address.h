@@ -24,14 +24,14 @@ class Address {
   // "no address".
   static Address from_system(const sockaddr_storage& storage);
 
-  int family() const { return storage_.ss_family; }
+  int family() const { return storage_.any.sa_family; }
   bool known() const;  // False for "no address" and for the wildcards 0.0.0.0 and ::.
   std::uint16_t port() const;
   // Without the zone: the callers that print an address know the interface from what they asked
   // for.
   std::string text() const;
 
-  const sockaddr* data() const { return reinterpret_cast<const sockaddr*>(&storage_); }
+  const sockaddr* data() const { return &storage_.any; }
   int length() const;
 
   // ::ffff:192.0.2.1 for 192.0.2.1 (RFC 4291 section 2.5.5.2), and back; any other address is left
@@ -43,10 +43,15 @@ class Address {
   bool operator==(const Address& other) const;
 
  private:
-  const sockaddr_in& v4() const { return reinterpret_cast<const sockaddr_in&>(storage_); }
-  const sockaddr_in6& v6() const { return reinterpret_cast<const sockaddr_in6&>(storage_); }
+  // A sockaddr_storage would be four times as long, and a long list has many of them. The longest is
+  // the first, so that the braces zero all of it.
+  union Storage {
+    sockaddr_in6 v6;
+    sockaddr_in v4;
+    sockaddr any;
+  };
 
-  sockaddr_storage storage_{};
+  Storage storage_{};
 };
 
 }  // namespace connect_by_list

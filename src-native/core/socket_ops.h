@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "core/address.h"
 #include "core/socket_handle.h"
@@ -40,10 +41,10 @@ int bind_local(NativeSocket socket, const Address& local);
 // What getsockname says; "no address" when it says nothing.
 Address local_address(NativeSocket socket);
 
-// The address that the system would connect from, by its routes; "no address" when it has no way
-// there. Nothing is sent: a UDP socket is told its peer, and asked for its name (RFC 6724 section 2
-// leaves the choice of the source to the system).
-Address source_address(const Address& remote);
+// The addresses that the system would connect from, by its routes, one for each of these; "no
+// address" where it has no way there. Nothing is sent: a UDP socket is told its peer, and asked for
+// its name (RFC 6724 section 2 leaves the choice of the source to the system).
+std::vector<Address> source_addresses(const std::vector<Address>& remotes);
 
 // 0 when no interface of this host has the name.
 std::uint32_t index_of_interface(const std::string& name);

@@ -10,6 +10,18 @@
 
 namespace connect_by_list {
 
+namespace {
+
+// A datagram socket that has a peer keeps the source that it had for it; without one it forgets both
+// (POSIX, connect(): "a null address"). Some systems say EAFNOSUPPORT and forget all the same.
+void forget_peer(NativeSocket socket) {
+  sockaddr nobody{};
+  nobody.sa_family = AF_UNSPEC;
+  ::connect(socket, &nobody, sizeof(nobody));
+}
+
+}  // namespace
+
 OpenedSocket open_stream(int family) {
   OpenedSocket opened;
   opened.socket = SocketHandle(new_socket(family, SOCK_STREAM));
@@ -60,11 +72,27 @@ int bind_local(NativeSocket socket, const Address& local) {
   return ::bind(socket, local.data(), length) == 0 ? 0 : errno;
 }
 
-Address source_address(const Address& remote) {
-  const SocketHandle socket(new_socket(remote.family(), SOCK_DGRAM));
-  const auto length = static_cast<socklen_t>(remote.length());
-  if (!socket || ::connect(socket.get(), remote.data(), length) != 0) return {};
-  return local_address(socket.get());
+std::vector<Address> source_addresses(const std::vector<Address>& remotes) {
+  // One socket for all addresses of a family: to make one costs more than to ask it.
+  SocketHandle v4;
+  SocketHandle v6;
+  std::vector<Address> sources;
+  sources.reserve(remotes.size());
+  for (const Address& remote : remotes) {
+    Address& source = sources.emplace_back();
+    if (!remote.known()) continue;
+    SocketHandle& socket = remote.family() == AF_INET ? v4 : v6;
+    if (socket) {
+      forget_peer(socket.get());
+    } else {
+      socket.reset(new_socket(remote.family(), SOCK_DGRAM));
+    }
+    const auto length = static_cast<socklen_t>(remote.length());
+    if (socket && ::connect(socket.get(), remote.data(), length) == 0) {
+      source = local_address(socket.get());
+    }
+  }
+  return sources;
 }
 
 Address local_address(NativeSocket socket) {

@@ -28,6 +28,14 @@ void refuse_at_once(NativeSocket socket) {
            nullptr, nullptr);
 }
 
+Address source_address(const Address& remote) {
+  if (!remote.known()) return {};
+  const SocketHandle socket(WSASocketW(remote.family(), SOCK_DGRAM, IPPROTO_UDP, nullptr, 0,
+                                       WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT));
+  if (!socket || ::connect(socket.get(), remote.data(), remote.length()) != 0) return {};
+  return local_address(socket.get());
+}
+
 }  // namespace
 
 OpenedSocket open_stream(int family) {
@@ -82,11 +90,12 @@ int bind_local(NativeSocket socket, const Address& local) {
   return ::bind(socket, local.data(), local.length()) == 0 ? 0 : WSAGetLastError();
 }
 
-Address source_address(const Address& remote) {
-  const SocketHandle socket(WSASocketW(remote.family(), SOCK_DGRAM, IPPROTO_UDP, nullptr, 0,
-                                       WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT));
-  if (!socket || ::connect(socket.get(), remote.data(), remote.length()) != 0) return {};
-  return local_address(socket.get());
+// A socket for each: what a second connect() does to the source is not documented.
+std::vector<Address> source_addresses(const std::vector<Address>& remotes) {
+  std::vector<Address> sources;
+  sources.reserve(remotes.size());
+  for (const Address& remote : remotes) sources.push_back(source_address(remote));
+  return sources;
 }
 
 Address local_address(NativeSocket socket) {

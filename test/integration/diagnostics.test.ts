@@ -265,8 +265,8 @@ describe('diagnostics', () => {
       const race = jest.spyOn(addon(), 'race');
       try {
         await call();
-        const changed = race.mock.calls.at(-1)?.at(-1);
-        return [changes.mock.calls.length, changed !== undefined];
+        const watches = race.mock.calls.at(-1)?.at(-1);
+        return [changes.mock.calls.length, watches === true];
       } finally {
         changes.mockRestore();
         race.mockRestore();

@@ -42,7 +42,7 @@ export function report(attempts: readonly Attempt[], given: Partial<Report> = {}
       code: 'ECONNREFUSED',
       syscall: 'connect',
       errors: [],
-      attempts,
+      rows: [],
     }),
     attempts,
     ms: Math.max(0, ...attempts.map(({ end }) => end)),
