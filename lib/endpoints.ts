@@ -73,9 +73,10 @@ function readEndpoint(endpoint: unknown, index: number): Endpoint {
       endpoint,
     );
   }
-  let { host, port } = endpoint as { host?: unknown; port?: unknown };
+  const { host: given, port } = endpoint as { host?: unknown; port?: unknown };
   // A net.SocketAddress has an address where the others have a host. It can be made to say anything, too.
-  if (host === undefined && endpoint instanceof net.SocketAddress) host = endpoint.address;
+  const isOther = given === undefined && endpoint instanceof net.SocketAddress;
+  const host: unknown = isOther ? endpoint.address : given;
   if (typeof host !== 'string') {
     throw invalidArgType(`${nameOf(index)}.host`, 'of type string', host);
   }

@@ -94,7 +94,10 @@ export function planRaceInTurns(
     const steps = orderPairs([...targets], options.localAddress ?? '', options);
     const turn = async (): Promise<void> => {
       for (let step = steps.next(); isWanted; step = steps.next()) {
-        if (step.done === true) return resolve(chosenOf(step.value, options));
+        if (step.done === true) {
+          resolve(chosenOf(step.value, options));
+          return;
+        }
         await setImmediate();
       }
     };

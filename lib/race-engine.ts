@@ -74,7 +74,7 @@ function untilOver(
   const native = addon();
   return orAbort<RaceResult>(control, (resolve) => {
     const supply = new Supply(targets, settings, pairs, unreachable);
-    let release: (() => void) | undefined;
+    const release = control?.hold?.({ setRef: (isRef) => native.setRef(id, isRef) });
     follow(id, {
       finished(outcome) {
         supply.onMore(undefined);
@@ -89,7 +89,6 @@ function untilOver(
     supply.onMore((added, more) =>
       native.offer(id, added.map(lineOf).join('\n'), settings.localPort ?? 0, more),
     );
-    release = control?.hold?.({ setRef: (isRef) => native.setRef(id, isRef) });
     progress?.begin(id);
     return () => native.abort(id);
   });

@@ -61,7 +61,7 @@ export function adopt(descriptor: number, options: SocketOptions): net.Socket {
 /** Options of the caller's can throw here: those of `onread` may be getters. The handle owns the connection. */
 function socketOf(init: SocketInit): net.Socket {
   try {
-    return new net.Socket(init as net.SocketConstructorOpts);
+    return new net.Socket(init);
   } catch (error) {
     init.handle.close();
     throw error;
@@ -120,7 +120,7 @@ export class SocketToConnect extends net.Socket {
       keepAliveInitialDelay,
       noDelay,
     };
-    super(init as net.SocketConstructorOpts);
+    super(init);
     this.#handle = handle;
     super.connect(NOWHERE);
     // Not among the options of the constructor: connect() would revive what an aborted signal has destroyed.
