@@ -19,9 +19,14 @@ export interface Waiting {
 
 export interface Call {
   readonly settings: Settings;
-  /** How long ago the call was, in ms. */
-  readonly elapsed: () => number;
+  /** When that was, in ms of performance.now(). */
+  readonly calledAt: number;
   readonly control: Control | undefined;
   /** Hears of each attempt; undefined where nobody wants to know. */
   readonly listener: AttemptListener | undefined;
+}
+
+/** How long ago the call was, in ms. */
+export function elapsed({ calledAt }: Pick<Call, 'calledAt'>): number {
+  return performance.now() - calledAt;
 }

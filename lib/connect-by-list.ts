@@ -1,8 +1,9 @@
 // connectByList(): the way of the data, from a list of endpoints to a Connection.
 
+import type { Call } from './call';
 import { checkPermission, toConnection, type Connection } from './connection';
 import { isTraced, tracedCall } from './diagnostics';
-import { readEndpoints, type EndpointLike } from './endpoints';
+import { readEndpoints, type Endpoint, type EndpointLike } from './endpoints';
 import { raceFailure } from './failure';
 import { makeConnection } from './make';
 import { readOptions, type ConnectOptions } from './options';
@@ -30,20 +31,20 @@ export async function connectByList(
   options: ConnectOptions = {},
 ): Promise<Connection> {
   const calledAt = performance.now();
-  const elapsed = (): number => performance.now() - calledAt;
   const settings = readOptions(options);
   const asked = readEndpoints(endpoints);
   settings.signal?.throwIfAborted();
   checkPermission();
-  const control = settings.signal;
-  if (isTraced()) {
-    return await tracedCall(asked, async (listener) => {
-      const call = { settings, elapsed, control, listener };
-      return toConnection(await makeConnection(asked, call), settings);
-    });
-  }
-  const made = makeConnection(asked, { settings, elapsed, control, listener: undefined });
+  const call = { settings, calledAt, control: settings.signal, listener: undefined };
+  if (isTraced()) return await traced(asked, call);
+  const made = makeConnection(asked, call);
   return toConnection(made instanceof Promise ? await made : made, settings);
+}
+
+function traced(asked: readonly Endpoint[], call: Call): Promise<Connection> {
+  return tracedCall(asked, async (listener) => {
+    return toConnection(await makeConnection(asked, { ...call, listener }), call.settings);
+  });
 }
 
 /**
@@ -55,10 +56,12 @@ export async function connectByList(
  * @throws TypeError or RangeError as connectByList() does.
  */
 export async function sortAddressPairs(endpoints: Iterable<EndpointLike>): Promise<AddressPair[]> {
-  const calledAt = performance.now();
-  const targets = new Targets(readEndpoints(endpoints), {}, () => performance.now() - calledAt);
+  const call = { settings: {}, calledAt: performance.now() };
+  const targets = new Targets(readEndpoints(endpoints), call);
   await targets.resolution?.done;
   targets.take();
-  if (targets.known.length === 0) throw raceFailure(targets.rows(), undefined, []);
+  if (targets.known.length === 0) {
+    throw raceFailure({ rows: targets.rows(), timeout: undefined, untried: [] });
+  }
   return allPairs(targets.known);
 }

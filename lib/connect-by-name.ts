@@ -51,8 +51,7 @@ export async function connectByName(
   settings.signal?.throwIfAborted();
   checkPermission();
   const run = async (listener: AttemptListener | undefined): Promise<Connection> => {
-    const elapsed = (): number => performance.now() - calledAt;
-    const call = { settings, elapsed, control: settings.signal, listener };
+    const call = { settings, calledAt, control: settings.signal, listener };
     return toConnection(await connectNameByWinsock(endpoint, call), settings);
   };
   return isTraced() ? tracedCall([endpoint], run) : run(undefined);

@@ -1,5 +1,7 @@
 // The error of a call that connected to nothing. What it says is put together in failure.ts.
 
+import { inspect } from 'node:util';
+
 import { toAttempt, type Attempt, type Row } from './attempt';
 import { errnoOfCode } from './system-errors';
 
@@ -30,7 +32,8 @@ export interface ConnectErrorInit {
   syscall: string;
   wsaName?: string;
   wsaCode?: number;
-  errors: readonly AttemptError[];
+  /** Makes `errors`, when somebody looks. */
+  makeErrors: () => AttemptError[];
   rows: readonly Row[];
 }
 
@@ -53,12 +56,16 @@ export class ConnectError extends AggregateError {
   declare readonly wsaName?: string;
   /** Winsock's number, such as 10060, where Winsock gave the error. */
   declare readonly wsaCode?: number;
+  readonly #makeErrors: () => AttemptError[];
   readonly #rows: readonly Row[];
   #attempts: readonly Attempt[] | undefined;
 
   /** @internal */
   constructor(init: ConnectErrorInit) {
-    super(init.errors, init.message);
+    super([], init.message);
+    // A thousand calls that reach their deadline together have thousands of errors: the prototype makes them.
+    delete (this as { errors?: unknown }).errors;
+    this.#makeErrors = init.makeErrors;
     this.code = init.code;
     this.errno = errnoOfCode(init.code);
     this.syscall = init.syscall;
@@ -71,5 +78,25 @@ export class ConnectError extends AggregateError {
   get attempts(): readonly Attempt[] {
     this.#attempts ??= this.#rows.map(toAttempt);
     return this.#attempts;
+  }
+
+  /** @internal So that whoever prints it sees the errors too. */
+  [inspect.custom](): this {
+    if (!Object.hasOwn(this, 'errors')) this.#showErrors();
+    return this;
+  }
+
+  /** From now on `errors` is what it is of every AggregateError. */
+  #showErrors(): AttemptError[] {
+    const value = this.#makeErrors();
+    Object.defineProperty(this, 'errors', { value, writable: true, configurable: true });
+    return value;
+  }
+
+  static {
+    const get = function (this: ConnectError): AttemptError[] {
+      return this.#showErrors();
+    };
+    Object.defineProperty(this.prototype, 'errors', { get, configurable: true });
   }
 }

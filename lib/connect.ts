@@ -7,7 +7,7 @@ import { toAttempt, type Attempt, type AttemptListener, type Outcome } from './a
 import type { Row, RowStart } from './attempt';
 import type { Control, Waiting } from './call';
 import { ConnectError } from './connect-error';
-import { checkPermission } from './connection';
+import { checkMade, checkPermission } from './connection';
 import { isTraced, tracedCall } from './diagnostics';
 import { readEndpoints, type EndpointLike } from './endpoints';
 import type { Made } from './engine';
@@ -68,17 +68,17 @@ export function connect(
   const asked = readEndpoints(endpoints);
 
   const known = new KnownAttempts();
-  const elapsed = (): number => performance.now() - calledAt;
   const make = (tracer: AttemptListener | undefined): Made | Promise<Made> => {
     checkPermission();
     const listener = new SocketEvents(socket, known, tracer);
-    return makeConnection(asked, { settings, elapsed, control: connector, listener });
+    return makeConnection(asked, { settings, calledAt, control: connector, listener });
   };
   const connector: ListConnector = new ListConnector(async () => {
     try {
       const made = await (isTraced()
         ? tracedCall(asked, async (tracer) => make(tracer))
         : make(undefined));
+      checkMade(made);
       known.settle(() => made.readRows().map(toAttempt));
       return made;
     } catch (error) {

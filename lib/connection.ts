@@ -5,7 +5,7 @@ import type * as net from 'node:net';
 import { toAttempt, type Attempt } from './attempt';
 import type { Engine, Made } from './engine';
 import { accessDenied } from './errors';
-import { adoptFailure } from './failure';
+import { adoptFailure, raceFailure } from './failure';
 import type { Settings } from './options';
 import { adopt, AdoptError } from './socket';
 
@@ -23,8 +23,12 @@ export interface Connection {
   readonly attempts: readonly Attempt[];
 }
 
-/** Hands the connected socket to Node. When that fails, the connection is closed. */
+/**
+ * Hands the connected socket to Node. When that fails, the connection is closed. Throws why nothing has
+ * connected, where nothing has.
+ */
 export function toConnection(made: Made, settings: Settings): Connection {
+  checkMade(made);
   const socket = made.takeSocket();
   if (typeof socket !== 'number') return new MadeConnection(socket, made);
   try {
@@ -32,6 +36,15 @@ export function toConnection(made: Made, settings: Settings): Connection {
   } catch (error) {
     throw error instanceof AdoptError ? adoptFailure(made.readRows(), error) : error;
   }
+}
+
+/**
+ * Throws why nothing has connected, where nothing has. A function and no method: an error keeps what its stack was
+ * called on, and with it all that the race was made of.
+ */
+export function checkMade(made: Made): void {
+  const tried = made.settle();
+  if (tried !== undefined) throw raceFailure(tried);
 }
 
 /** Addresses and attempts become objects when somebody asks for them: mostly nobody does. */

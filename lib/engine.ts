@@ -3,6 +3,7 @@
 import type * as net from 'node:net';
 
 import type { Row } from './attempt';
+import type { Tried } from './failure';
 import { unavailable } from './errors';
 import { addon } from './native';
 import type { ConnectOptions } from './options';
@@ -13,9 +14,11 @@ import type { ConnectOptions } from './options';
  */
 export type Engine = 'winsock' | 'race';
 
-/** A connection that an engine has made. Addresses become objects when somebody asks. */
+/** What an engine has made of a call. Addresses become objects when somebody asks. */
 export interface Made {
   readonly engine: Engine;
+  /** Takes note of how it went; once, before all else. Says what was tried where nothing has connected. */
+  settle(): Tried | undefined;
   /**
    * Once: the connected socket's number, to be adopted or closed; or the socket itself, where making the
    * connection took one.

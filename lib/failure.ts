@@ -7,27 +7,32 @@ import { formatEndpoint, type Endpoint } from './endpoints';
 import { errnoOfCode, TIMED_OUT } from './system-errors';
 import type { WsaError } from './wsa-codes';
 
-/**
- * Every attempt has failed, or the deadline has struck.
- *
- * @param timeout the limit that struck, in ms; undefined when every attempt failed by itself.
- * @param untried the endpoints that were not tried.
- */
-export function raceFailure(
-  rows: readonly Row[],
-  timeout: number | undefined,
-  untried: readonly Endpoint[],
-): ConnectError {
-  const errors = withoutStacks(() => rows.map(attemptError));
-  const last = errors[indexOfLastToEnd(rows)];
-  const code = timeout !== undefined ? TIMED_OUT : (last?.code ?? TIMED_OUT);
-  const syscall = timeout !== undefined ? 'connect' : (last?.syscall ?? 'connect');
+/** What was tried where nothing has connected. */
+export interface Tried {
+  readonly rows: readonly Row[];
+  /** The limit that struck, in ms; undefined when every attempt failed by itself. */
+  readonly timeout: number | undefined;
+  /** The endpoints that were not tried. */
+  readonly untried: readonly Endpoint[];
+}
+
+/** Every attempt has failed, or the deadline has struck. */
+export function raceFailure({ rows, timeout, untried }: Tried): ConnectError {
+  const last = timeout === undefined ? rows[indexOfLastToEnd(rows)] : undefined;
+  const code = last?.code ?? TIMED_OUT;
+  const syscall = last ? syscallOf(last) : 'connect';
   const limit = timeout === undefined ? '' : ` within ${timeout} ms`;
   const tried = rows.length > 0 ? `: ${rows.map(describeAttempt).join(', ')}` : '';
   const rest = untried.length > 0 ? `; not tried: ${untried.map(formatEndpoint).join(', ')}` : '';
   const none = noneOf(rows.length + untried.length);
-  const message = `${syscall} ${code}: ${none} reached${limit}${tried}${rest}. ${advice(rows, timeout, untried)}`;
-  return new ConnectError({ message, code, syscall, errors, rows });
+  const message = `${syscall} ${code}: ${none} reached${limit}${tried}${rest}. ${advice({ rows, timeout, untried })}`;
+  return new ConnectError({
+    message,
+    code,
+    syscall,
+    rows,
+    makeErrors: () => withoutStacks(() => rows.map(attemptError)),
+  });
 }
 
 /**
@@ -43,7 +48,7 @@ export function adoptFailure(
     .map((row) =>
       row.outcome === 'connected' ? { ...row, outcome: 'failed' as const, code } : row,
     );
-  return raceFailure(failed, undefined, []);
+  return raceFailure({ rows: failed, timeout: undefined, untried: [] });
 }
 
 /**
@@ -62,8 +67,7 @@ export function winsockFailure(
   const { code, wsaName, wsaCode } = wsa;
   const errno = errnoOfCode(code);
   const summary = `${syscall} ${code} (${wsaName}, ${wsaCode})`;
-  const errors = withoutStacks(() => [
-    ...earlier.map(attemptError),
+  const ofTheCall = (): AttemptError =>
     Object.assign(new Error(summary), {
       ...(errno !== undefined && { errno }),
       code,
@@ -71,20 +75,21 @@ export function winsockFailure(
       wsaName,
       wsaCode,
       ms: toMicrosecond(ms),
-    }),
-  ]);
+    });
+  const makeErrors = (): AttemptError[] =>
+    withoutStacks(() => [...earlier.map(attemptError), ofTheCall()]);
   const unresolved = earlier.map(describeAttempt);
   const list = [...unresolved, ...targets.map(formatTarget)].join(', ');
   const message =
     `${summary}: ${noneOf(targets.length + earlier.length)} reached: ${list}. ` +
     "Winsock tells of the last failure only; the engine 'race' tells of each.";
   const rows = earlier;
-  return new ConnectError({ message, code, syscall, wsaName, wsaCode, errors, rows });
+  return new ConnectError({ message, code, syscall, wsaName, wsaCode, makeErrors, rows });
 }
 
 export function attemptError(row: Row): AttemptError {
   const { host, port, address, localAddress, localPort, code = TIMED_OUT, cause } = row;
-  const syscall = cause ? 'handshake' : address === undefined ? 'getaddrinfo' : 'connect';
+  const syscall = syscallOf(row);
   const target = address === undefined ? host : `${address}:${port}`;
   const local = localAddress === '' ? '' : ` - Local (${localAddress}:${localPort})`;
   const why = cause ? `: ${cause.message}` : '';
@@ -103,6 +108,11 @@ export function attemptError(row: Row): AttemptError {
   }
   error.ms = toMicrosecond(row.end - row.start);
   return error;
+}
+
+function syscallOf({ address, cause }: Row): string {
+  if (cause) return 'handshake';
+  return address === undefined ? 'getaddrinfo' : 'connect';
 }
 
 /** A stack for each attempt would say nothing that the ConnectError's own does not, ten thousand times. */
@@ -136,11 +146,7 @@ function formatTarget(target: { host: string; port: number; address: string }): 
   return host === address || host.startsWith(`${address}%`) ? name : `${name} at ${address}`;
 }
 
-function advice(
-  rows: readonly Row[],
-  timeout: number | undefined,
-  untried: readonly Endpoint[],
-): string {
+function advice({ rows, timeout, untried }: Tried): string {
   if (timeout === undefined) {
     if (rows.every(({ outcome }) => outcome === 'blocked')) {
       return 'The option "blockList" forbids every address: nothing was tried.';

@@ -1,25 +1,16 @@
 // What earlier connects have learned: which destinations did not answer, and how long the others took.
 
-import type { Outcome } from './attempt';
+import type { Row } from './attempt';
+import type { Endpoint } from './endpoints';
 import { outOfRange } from './errors';
 
-/** How one attempt went, as far as it matters here. */
-export interface Observation {
-  readonly address: string;
-  readonly port: number;
-  readonly outcome: Outcome;
-  readonly code: string | undefined;
-  /** ms from the call. */
-  readonly start: number;
-  readonly end: number;
-}
-
-/** The attempts of one call. */
+/** The attempts of one call, and where each of them went. */
 export interface Lesson {
   readonly count: number;
   /** Which of them has connected. */
   readonly winner: number | undefined;
-  observe(index: number): Observation;
+  rowOf(attempt: number): Row;
+  targetOf(attempt: number): Endpoint;
 }
 
 /** What is known of one destination. */
@@ -97,15 +88,14 @@ export class History {
 
   /** @internal Takes note of how the attempts of one call went, from one of them on to before another. */
   learn(call: Lesson, from: number, to: number): void {
-    const winner = call.winner === undefined ? undefined : call.observe(call.winner);
+    const winner = call.winner === undefined ? undefined : call.rowOf(call.winner);
     for (let index = from; index < to; index++) {
-      const attempt = call.observe(index);
-      const { address, port, start, end } = attempt;
-      if (index === call.winner) this.noteAnswer(keyOf(address, port), end - start);
-      else if (gotNoAnswer(attempt, winner)) this.noteSilence(keyOf(address, port));
+      const row = call.rowOf(index);
+      const { address, port } = call.targetOf(index);
+      if (row === winner) this.noteAnswer(keyOf(address, port), row.end - row.start);
+      else if (gotNoAnswer(row, winner)) this.noteSilence(keyOf(address, port));
       // Ten thousand refusals are nothing to forget where nothing is known.
-      else if (attempt.outcome === 'failed' && this.size > 0)
-        this.entries.delete(keyOf(address, port));
+      else if (row.outcome === 'failed' && this.size > 0) this.entries.delete(keyOf(address, port));
     }
   }
 
@@ -154,8 +144,8 @@ function keyOf(address: string, port: number): string {
  * It timed out; or it ran longer than a first attempt is waited for; or one that started after it
  * connected before it.
  */
-function gotNoAnswer(attempt: Observation, winner: Observation | undefined): boolean {
-  const { outcome, code, start, end } = attempt;
+function gotNoAnswer(row: Row, winner: Row | undefined): boolean {
+  const { outcome, code, start, end } = row;
   if (outcome === 'failed') return code === 'ETIMEDOUT' || code === 'EHOSTUNREACH';
   if (outcome === 'timeout') return end - start >= LONGEST_PATIENCE;
   return outcome === 'lost' && winner !== undefined && start < winner.start;

@@ -16,33 +16,46 @@ interface LocalAddress {
 
 /** Round by round: the second source of each destination, then the third of each, and so on. */
 export function* alternativesOf(pairs: readonly Pair[]): Generator<Pair> {
-  const groups = freshGroups();
-  let any = true;
-  for (let round = 0; any; round++) {
-    any = false;
-    for (const pair of pairs) {
-      const others = groups.get(groupOf(pair.target.address)) ?? [];
-      const other = others[round];
-      if (other === undefined) continue;
-      any = true;
+  const local = freshAddresses();
+  const others = pairs.map(({ target }) => local.thatFit(target.address));
+  let most = 0;
+  for (const { length } of others) most = Math.max(most, length);
+  for (let round = 0; round < most; round++) {
+    for (let i = 0; i < pairs.length; i++) {
+      const pair = pairs[i] as Pair;
+      const other = others[i]?.[round];
       // The best one has had its turn. Without a source that is not known, and none is left out.
-      if (other.address !== pair.source) yield { ...pair, bind: other.text, patience: 0 };
+      if (other === undefined || other.address === pair.source) continue;
+      yield { ...pair, bind: other.text, patience: 0 };
     }
   }
 }
 
-type Groups = ReadonlyMap<string, readonly LocalAddress[]>;
+/** The addresses of this host, as they were a moment ago. */
+class LocalAddresses {
+  readonly at = performance.now();
+  private readonly groups = groupLocalAddresses();
+  private readonly known = new Map<string, readonly LocalAddress[]>();
+
+  /** Those that a connection to the destination could come from. */
+  thatFit(destination: string): readonly LocalAddress[] {
+    const known = this.known.get(destination);
+    if (known) return known;
+    const found = this.groups.get(groupOf(destination)) ?? [];
+    if (this.known.size < MOST_KNOWN) this.known.set(destination, found);
+    return found;
+  }
+}
 
 /** ms for which the system is not asked again: a thousand calls that fail together would ask a thousand times. */
 const FRESH = 1_000;
-let latest: { readonly groups: Groups; readonly at: number } | undefined;
+/** For how many destinations it is remembered what fits them: a long list needs it once. */
+const MOST_KNOWN = 1_000;
+let latest: LocalAddresses | undefined;
 
-function freshGroups(): Groups {
-  const now = performance.now();
-  if (latest === undefined || now - latest.at > FRESH) {
-    latest = { groups: groupLocalAddresses(), at: now };
-  }
-  return latest.groups;
+function freshAddresses(): LocalAddresses {
+  if (latest === undefined || performance.now() - latest.at > FRESH) latest = new LocalAddresses();
+  return latest;
 }
 
 /** Local addresses by the destinations that they fit: the same family and scope, and loopback apart. */

@@ -13,7 +13,7 @@ import { connectByWinsock } from './winsock-engine';
 /** At once where nothing has to be waited for. */
 export function makeConnection(asked: readonly Endpoint[], call: Call): Made | Promise<Made> {
   const engine = chooseEngine(call.settings);
-  const targets = new Targets(asked, call.settings, call.elapsed);
+  const targets = new Targets(asked, call);
   if (!targets.resolution) return connectTo(targets, engine, call);
   return resolved(targets, targets.resolution, engine, call);
 }
@@ -30,13 +30,15 @@ async function resolved(
   const isWhole = engine === 'winsock' || policy !== undefined;
   const inTime = await within(isWhole ? done : begun, call);
   targets.take();
-  if (!inTime) throw raceFailure(targets.rowsAtDeadline(), timeout, targets.known);
+  if (!inTime) {
+    throw raceFailure({ rows: targets.rowsAtDeadline(), timeout, untried: targets.known });
+  }
   return connectTo(targets, engine, call);
 }
 
 function connectTo(targets: Targets, engine: Engine, call: Call): Made | Promise<Made> {
   if (targets.isComplete && targets.known.length === 0) {
-    throw raceFailure(targets.rows(), undefined, []);
+    throw raceFailure({ rows: targets.rows(), timeout: undefined, untried: [] });
   }
   return engine === 'winsock' ? connectByWinsock(targets, call) : connectByRace(targets, call);
 }

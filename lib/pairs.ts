@@ -4,14 +4,14 @@
 import * as net from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 
+import { Destination, destinationsOf } from './destinations';
 import { toSocketAddress, type Endpoint } from './endpoints';
 import { invalidArgType, invalidArgValue, outOfRange } from './errors';
 import { processHistory, type History, type Lesson } from './history';
 import { alternativesOf } from './local-addresses';
 import type { ConnectOptions } from './options';
-import { alternateFamilies, describeAddress, rank, sortRanked, type Ranked } from './rfc6724';
+import { alternateFamilies, compareRanks, describeAddress } from './rfc6724';
 import { orAbort, type Abortable } from './or-abort';
-import { sourcesOf } from './sources';
 
 /** A destination and where to reach it from, as a `policy` and sortAddressPairs() see it. */
 export interface AddressPair {
@@ -43,11 +43,11 @@ export interface Pair {
   readonly patience: number;
 }
 
-/** A target with the source that it has, for the rules. */
-interface Destination {
+/** A target, its address, and what the rules go by. */
+interface Candidate {
   readonly target: Endpoint;
   readonly address: string;
-  readonly source: { address: string } | undefined;
+  readonly destination: Destination;
 }
 
 /** More than a policy means. */
@@ -122,17 +122,17 @@ function chosenOf(plan: Plan, options: PairOptions): Plan {
 
 /** What the host has no way to, in its order. */
 export function unreachablePairs(targets: readonly Endpoint[]): Pair[] {
-  return sortRanked(targets.map((target) => rankOf(target, ''))).map(({ target }) =>
-    pairOf(target, '', ''),
-  );
+  return sorted(
+    targets.map((target) => candidate(target, new Destination(target.address, ''))),
+  ).map(({ target }) => pairOf(target, '', ''));
 }
 
 /**
  * What comes after each destination has had its best pair; made when it is asked for. With an address that
  * was asked for there are none.
  */
-export function* otherPairs(first: readonly Pair[], options: PairOptions): Generator<Pair> {
-  if (options.localAddress === undefined) yield* alternativesOf(withSources(first));
+export function otherPairs(first: readonly Pair[], options: PairOptions): Iterable<Pair> {
+  return options.localAddress === undefined ? alternativesOf(withSources(first)) : [];
 }
 
 /** The destinations of the winsock engine: which pairs are made of them is Windows' say. */
@@ -161,43 +161,45 @@ function* orderPairs(
   bind: string,
   options: Pick<PairOptions, 'history'>,
 ): Generator<undefined, Plan> {
-  const history = historyOf(options);
-  const ranked: Ranked<Destination>[] = [];
+  const reachable: Candidate[] = [];
   const unreachable: Endpoint[] = [];
   for (let at = 0; at < targets.length; at += SLICE) {
     if (at > 0) yield;
-    const slice = at === 0 && !isLong(targets) ? targets : targets.slice(at, at + SLICE);
-    const sources = bind === '' ? sourcesOf(slice) : undefined;
+    const slice = isLong(targets) ? targets.slice(at, at + SLICE) : targets;
+    const known = bind === '' ? destinationsOf(slice) : undefined;
     for (const target of slice) {
-      const source = sources?.get(target.address) ?? bind;
-      if (source === '') unreachable.push(target);
-      else ranked.push(rankOf(target, source));
+      const destination = known?.get(target.address) ?? new Destination(target.address, bind);
+      if (destination.source === '') unreachable.push(target);
+      else reachable.push(candidate(target, destination));
     }
   }
-  // None can be reached: they are what there is to try.
-  if (ranked.length === 0) return { pairs: unreachablePairs(unreachable), unreachable: [] };
+  // They are what there is to try, then.
+  if (reachable.length === 0) return { pairs: unreachablePairs(unreachable), unreachable: [] };
   yield;
-  const sorted = sortRanked(ranked);
+  const best = sorted(reachable);
   yield;
-  const isSilent = ({ target }: Destination): boolean =>
-    history?.isSilent(target.address, target.port) ?? false;
-  const answering = sorted.filter((candidate) => !isSilent(candidate));
-  const silent = sorted.filter(isSilent);
+  const history = historyOf(options);
+  const answering: Candidate[] = [];
+  const silent: Candidate[] = [];
+  for (const one of best) {
+    const { address, port } = one.target;
+    (history?.isSilent(address, port) ? silent : answering).push(one);
+  }
   const ordered = [...alternateFamilies(answering), ...alternateFamilies(silent)];
   yield;
-  const pairs = ordered.map(({ target, source }) => {
-    return pairOf(target, source?.address ?? '', bind, history);
+  const pairs = ordered.map(({ target, destination }) => {
+    return pairOf(target, destination.source, bind, history);
   });
   yield; // Handing so many to the addon is work as well.
   return { pairs, unreachable };
 }
 
-function rankOf(target: Endpoint, source: string): Ranked<Destination> {
-  return rank({
-    target,
-    address: target.address,
-    source: source === '' ? undefined : { address: source },
-  });
+function candidate(target: Endpoint, destination: Destination): Candidate {
+  return { target, address: target.address, destination };
+}
+
+function sorted(candidates: Candidate[]): Candidate[] {
+  return candidates.sort((a, b) => compareRanks(a.destination.ranks, b.destination.ranks));
 }
 
 function pairOf(target: Endpoint, source: string, bind: string, history?: History): Pair {
@@ -226,8 +228,8 @@ async function learnInTurns(race: Lesson, history: History): Promise<void> {
 /** A single target's source was not asked for: nothing had to be ordered by it. */
 function withSources(pairs: readonly Pair[]): readonly Pair[] {
   if (pairs.length > 1) return pairs;
-  const sources = sourcesOf(pairs.map(({ target }) => target));
-  return pairs.map((pair) => ({ ...pair, source: sources.get(pair.target.address) ?? '' }));
+  const known = destinationsOf(pairs.map(({ target }) => target));
+  return pairs.map((pair) => ({ ...pair, source: known.get(pair.target.address)?.source ?? '' }));
 }
 
 function applyPolicy(

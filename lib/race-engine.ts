@@ -3,20 +3,19 @@
 import type * as net from 'node:net';
 
 import type { Row } from './attempt';
-import type { Call } from './call';
+import { elapsed, type Call, type Waiting } from './call';
 import { toSocketAddress, type Endpoint } from './endpoints';
 import type { Made } from './engine';
-import { raceFailure } from './failure';
+import type { Tried } from './failure';
 import type { Handshakes } from './handshake';
-import type { Lesson, Observation } from './history';
+import type { Lesson } from './history';
 import { addon } from './native';
 import { orAbort } from './or-abort';
-import type { Settings } from './options';
 import { isLong, learnFrom, planRace, planRaceInTurns, type Pair, type Plan } from './pairs';
 import { RaceProgress } from './race-progress';
-import { codeOf, outcomeOf, readOutcome, readRow, splitRow, type RaceRow } from './race-rows';
-import { follow } from './running-races';
-import { Supply } from './supply';
+import { readOutcome, readRow, type RaceLine } from './race-rows';
+import { follow, type RaceListener } from './running-races';
+import { Supply, type PairTaker } from './supply';
 import type { Targets } from './targets';
 
 /** Verdict::kConnected and Verdict::kDeadline in src-native/core/race.h. */
@@ -33,9 +32,9 @@ export function connectByRace(targets: Targets, call: Call): Made | Promise<Made
 }
 
 function race(plan: Plan, targets: Targets, call: Call): Made | Promise<Made> {
-  const { settings, elapsed, control, listener } = call;
+  const { settings, control, listener } = call;
   // Only now: putting a long list into its order takes its time, and the deadline counts from the call.
-  const startsAt = elapsed();
+  const startsAt = elapsed(call);
   const progress =
     listener || settings.tls
       ? new RaceProgress(plan.pairs, settings, startsAt, listener)
@@ -43,7 +42,7 @@ function race(plan: Plan, targets: Targets, call: Call): Made | Promise<Made> {
   // A function of the caller's, such as the policy, may have given the call up.
   if (control?.aborted) throw control.reason;
   const begun = addon().race(
-    plan.pairs.map(lineOf).join('\n'),
+    toText(plan.pairs),
     settings.localPort ?? 0,
     true,
     settings.attemptDelay ?? NaN,
@@ -53,58 +52,74 @@ function race(plan: Plan, targets: Targets, call: Call): Made | Promise<Made> {
     progress !== undefined,
   );
   if (typeof begun === 'number') {
-    return untilOver(begun, plan, targets, call, startsAt, progress).then((result) =>
-      settle(result, targets, settings),
-    );
+    return new RunningRace(begun, plan, targets, call, startsAt, progress).untilOver();
   }
-  const result = new RaceResult(plan.pairs, targets, startsAt, begun, undefined);
-  progress?.finish(result.rows);
-  return settle(result, targets, settings);
+  const result = new RaceResult(plan.pairs, targets, call, startsAt, begun, undefined);
+  progress?.finish(result.lines);
+  return result;
 }
 
 /** A race that goes on. */
-function untilOver(
-  id: number,
-  { pairs, unreachable }: Plan,
-  targets: Targets,
-  { settings, control }: Call,
-  startsAt: number,
-  progress: RaceProgress | undefined,
-): Promise<RaceResult> {
-  const native = addon();
-  return orAbort<RaceResult>(control, (resolve) => {
-    const supply = new Supply(targets, settings, pairs, unreachable);
-    const release = control?.hold?.({ setRef: (isRef) => native.setRef(id, isRef) });
-    follow(id, {
-      finished(outcome) {
-        supply.onMore(undefined);
-        release?.();
-        const result = new RaceResult(pairs, targets, startsAt, outcome, progress?.handshakes);
-        resolve(result);
-        progress?.finish(result.rows);
-      },
-      askForMore: () => supply.ask(),
-      changed: () => progress?.take(),
-    });
-    supply.onMore((added, more) =>
-      native.offer(id, added.map(lineOf).join('\n'), settings.localPort ?? 0, more),
-    );
-    progress?.begin(id);
-    return () => native.abort(id);
-  });
-}
+class RunningRace implements RaceListener, PairTaker, Waiting {
+  private readonly supply: Supply;
+  private resolve: ((result: RaceResult) => void) | undefined;
+  private release: (() => void) | undefined;
 
-/** Takes note of how it went, and throws where nothing has connected. */
-function settle(result: RaceResult, { known }: Targets, settings: Settings): Made {
-  // With one address there was nothing to order, and what is learned would order nothing.
-  if (known.length > 1) learnFrom(result, settings);
-  if (result.hasConnected) return result;
-  const tried = result.triedTargets();
-  const untried = known.filter((target) => !tried.has(target));
-  throw raceFailure(result.readRows(), result.hasStruck ? settings.timeout : undefined, untried);
+  constructor(
+    private readonly id: number,
+    private readonly plan: Plan,
+    private readonly targets: Targets,
+    private readonly call: Call,
+    private readonly startsAt: number,
+    private readonly progress: RaceProgress | undefined,
+  ) {
+    this.supply = new Supply(targets, call.settings, plan.pairs, plan.unreachable);
+  }
+
+  untilOver(): Promise<RaceResult> {
+    const { control } = this.call;
+    return orAbort(control, (resolve) => {
+      this.resolve = resolve;
+      this.release = control?.hold?.(this);
+      follow(this.id, this);
+      this.supply.feed(this);
+      this.progress?.begin(this.id);
+      return () => addon().abort(this.id);
+    });
+  }
+
+  finished(outcome: string): void {
+    const { plan, targets, call, startsAt, progress } = this;
+    this.supply.feed(undefined);
+    this.release?.();
+    const { handshakes } = progress ?? {};
+    const result = new RaceResult(plan.pairs, targets, call, startsAt, outcome, handshakes);
+    this.resolve?.(result);
+    progress?.finish(result.lines);
+  }
+
+  askForMore(): void {
+    this.supply.ask();
+  }
+
+  changed(): void {
+    this.progress?.take();
+  }
+
+  offer(pairs: readonly Pair[], more: boolean): void {
+    addon().offer(this.id, toText(pairs), this.call.settings.localPort ?? 0, more);
+  }
+
+  setRef(isRef: boolean): void {
+    addon().setRef(this.id, isRef);
+  }
 }
 
 /** As native.ts has it. */
+function toText(pairs: readonly Pair[]): string {
+  return pairs.map(lineOf).join('\n');
+}
+
 function lineOf({ target, bind, patience }: Pair): string {
   const remote = `${target.address} ${target.port}`;
   if (bind === '' && patience === 0) return remote;
@@ -117,12 +132,14 @@ class RaceResult implements Made, Lesson {
   readonly #outcome;
   /** What led to no attempt, as it stood when the race was over. */
   readonly #earlier: readonly Row[];
-  #lines: readonly string[] | undefined;
-  #rows: readonly RaceRow[] | undefined;
+  #lines: readonly RaceLine[] | undefined;
+  /** Those that somebody has asked for. */
+  readonly #rows: Row[] = [];
 
   constructor(
     private readonly pairs: readonly Pair[],
-    targets: Targets,
+    private readonly targets: Targets,
+    private readonly call: Call,
     private readonly startsAt: number,
     outcome: string,
     private readonly handshakes: Handshakes | undefined,
@@ -131,18 +148,33 @@ class RaceResult implements Made, Lesson {
     this.#earlier = this.hasStruck ? targets.rowsAtDeadline() : targets.rows();
   }
 
-  get hasConnected(): boolean {
+  settle(): Tried | undefined {
+    const { known } = this.targets;
+    const { settings } = this.call;
+    // With one address there was nothing to order, and what is learned would order nothing.
+    if (known.length > 1) learnFrom(this, settings);
+    if (this.hasConnected) return undefined;
+    const tried = new Set(this.lines.map((_, i) => this.targetOf(i)));
+    return {
+      rows: this.readRows(),
+      timeout: this.hasStruck ? settings.timeout : undefined,
+      untried: known.filter((target) => !tried.has(target)),
+    };
+  }
+
+  private get hasConnected(): boolean {
     return this.#outcome.verdict === CONNECTED;
   }
 
   /** The deadline has. */
-  get hasStruck(): boolean {
+  private get hasStruck(): boolean {
     return this.#outcome.verdict === DEADLINE;
   }
 
-  get rows(): readonly RaceRow[] {
-    this.#rows ??= this.lines.map(splitRow);
-    return this.#rows;
+  get lines(): readonly RaceLine[] {
+    const { rows } = this.#outcome;
+    this.#lines ??= rows === '' ? [] : rows.split('\n');
+    return this.#lines;
   }
 
   get count(): number {
@@ -169,40 +201,19 @@ class RaceResult implements Made, Lesson {
   }
 
   readRows(): Row[] {
-    const tried = this.rows.map((row, i) => {
-      return readRow(this.targetOf(i), row, this.startsAt, this.handshakes?.failureOf(i));
-    });
-    return [...this.#earlier, ...tried];
+    return [...this.#earlier, ...this.lines.map((_, i) => this.rowOf(i))];
   }
 
-  observe(attempt: number): Observation {
-    const { address, port } = this.targetOf(attempt);
-    const row = this.rowOf(attempt);
-    return {
-      address,
-      port,
-      outcome: outcomeOf(row),
-      code: codeOf(row),
-      start: row.start,
-      end: row.end,
-    };
+  rowOf(attempt: number): Row {
+    return (this.#rows[attempt] ??= readRow(
+      this.lines[attempt] as RaceLine,
+      this.targetOf(attempt),
+      this.startsAt,
+      this.handshakes?.failureOf(attempt),
+    ));
   }
 
-  triedTargets(): Set<Endpoint> {
-    return new Set(this.lines.map((_, i) => this.targetOf(i)));
-  }
-
-  private get lines(): readonly string[] {
-    const { rows } = this.#outcome;
-    this.#lines ??= rows === '' ? [] : rows.split('\n');
-    return this.#lines;
-  }
-
-  private rowOf(attempt: number): RaceRow {
-    return this.#rows?.[attempt] ?? splitRow(this.lines[attempt] as string);
-  }
-
-  private targetOf(attempt: number): Endpoint {
+  targetOf(attempt: number): Endpoint {
     return (this.pairs[attempt] as Pair).target;
   }
 }

@@ -5,8 +5,7 @@ import { Handshakes } from './handshake';
 import { addon } from './native';
 import type { Settings } from './options';
 import type { Pair } from './pairs';
-import { isRunning, outcomeOf, readRow, readStart, splitRow } from './race-rows';
-import type { RaceRow } from './race-rows';
+import { isRunning, outcomeOf, readRow, type RaceLine } from './race-rows';
 
 export class RaceProgress {
   /** Undefined where the system's word on TCP decides. */
@@ -37,8 +36,8 @@ export class RaceProgress {
 
   /** Attempts have started, ended, or connected so that they can shake hands. */
   take(): void {
-    for (const [index, row, socket] of addon().changes(this.id)) {
-      this.tell(index, splitRow(row));
+    for (const [index, line, socket] of addon().changes(this.id)) {
+      this.tell(index, line);
       if (socket < 0) continue;
       // Whoever was told may have ended the race.
       if (this.isOver) addon().close(socket);
@@ -47,23 +46,23 @@ export class RaceProgress {
   }
 
   /** The race is over, and this is how. */
-  finish(rows: readonly RaceRow[]): void {
+  finish(lines: readonly RaceLine[]): void {
     this.isOver = true;
-    rows.forEach((row, index) => this.tell(index, row));
+    lines.forEach((line, index) => this.tell(index, line));
   }
 
-  private tell(index: number, row: RaceRow): void {
+  private tell(index: number, line: RaceLine): void {
     const target = this.targetOf(index);
     if (!this.started.has(index)) {
       this.started.add(index);
-      this.listener?.started(index, () => readStart(target, row, this.startsAt));
+      this.listener?.started(index, () => readRow(line, target, this.startsAt));
     }
-    if (isRunning(row) || this.ended.has(index)) return;
+    if (isRunning(line) || this.ended.has(index)) return;
     this.ended.add(index);
-    const outcome = outcomeOf(row);
+    const outcome = outcomeOf(line);
     if (outcome !== 'connected') this.handshakes?.end(index);
     this.listener?.ended(index, outcome, () => {
-      return readRow(target, row, this.startsAt, this.handshakes?.failureOf(index));
+      return readRow(line, target, this.startsAt, this.handshakes?.failureOf(index));
     });
   }
 

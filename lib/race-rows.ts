@@ -1,6 +1,6 @@
 // What the addon tells of a race and its attempts, read when somebody asks.
 
-import type { Outcome, Row, RowStart } from './attempt';
+import type { Outcome, Row } from './attempt';
 import { plainAddress, type Endpoint } from './endpoints';
 import { errorOfErrno, TIMED_OUT } from './system-errors';
 
@@ -28,50 +28,25 @@ export function readOutcome(text: string): RaceOutcome {
   };
 }
 
-/** One attempt; times in ms from the start of the race, 0 for an end that has not come. */
-export interface RaceRow {
-  /** Outcome in src-native/core/race.h. */
-  readonly outcome: number;
-  /** libuv's number, 0 for none. */
-  readonly errno: number;
-  readonly start: number;
-  readonly end: number;
-  readonly localPort: number;
-  /** '' where it had none. */
-  readonly localAddress: string;
-}
-
-/** A row as it comes from the addon: add_row() in src-native/addon/race_binding.cc writes it. */
-export function splitRow(line: string): RaceRow {
-  const [outcome, errno, start, end, localPort, localAddress = ''] = line.split(' ');
-  return {
-    outcome: Number(outcome),
-    errno: Number(errno),
-    start: Number(start) / 1000,
-    end: Number(end) / 1000,
-    localPort: Number(localPort),
-    localAddress,
-  };
-}
+/**
+ * One attempt as it comes from the addon, add_row() in src-native/addon/race_binding.cc: its outcome, libuv's error
+ * number, its start and its end in microseconds from the start of the race, its local port, and its local address,
+ * which is empty where it had none.
+ */
+export type RaceLine = string;
 
 /** Outcome::kRunning in src-native/core/race.h. */
-const RUNNING = 0;
+const RUNNING = '0';
 /** The order is that of `Outcome` in src-native/core/race.h; nobody sees the first and the last. */
 const OUTCOMES: readonly Outcome[] = ['failed', 'connected', 'failed', 'timeout', 'lost', 'failed'];
 
 /** The attempt has not ended yet. */
-export function isRunning({ outcome }: RaceRow): boolean {
-  return outcome === RUNNING;
+export function isRunning(line: RaceLine): boolean {
+  return line.startsWith(RUNNING);
 }
 
-export function outcomeOf({ outcome }: RaceRow): Outcome {
-  return OUTCOMES[outcome] as Outcome;
-}
-
-export function codeOf(row: RaceRow): string | undefined {
-  const outcome = outcomeOf(row);
-  if (outcome === 'failed') return errorOfErrno(row.errno).code;
-  return outcome === 'timeout' ? TIMED_OUT : undefined;
+export function outcomeOf(line: RaceLine): Outcome {
+  return OUTCOMES[Number(line[0])] as Outcome;
 }
 
 /**
@@ -79,40 +54,36 @@ export function codeOf(row: RaceRow): string | undefined {
  * @param failure what failed after TCP had connected.
  */
 export function readRow(
-  target: Endpoint,
-  row: RaceRow,
-  startsAt: number,
-  failure: Error | undefined,
-): Row {
-  const outcome = outcomeOf(row);
-  const cause = outcome === 'failed' ? failure : undefined;
-  return {
-    ...readStart(target, row, startsAt),
-    outcome,
-    code: cause ? codeOfError(cause) : codeOf(row),
-    cause,
-    end: toMicrosecond(startsAt + row.end),
-  };
-}
-
-export function readStart(
+  line: RaceLine,
   { host, port, address }: Endpoint,
-  { localAddress, localPort, start }: RaceRow,
   startsAt: number,
-): RowStart {
+  failure?: Error,
+): Row {
+  const [, errno, start, end, localPort, localAddress = ''] = line.split(' ');
+  const outcome = outcomeOf(line);
+  const cause = outcome === 'failed' ? failure : undefined;
   return {
     host,
     port,
     address: plainAddress(address),
     localAddress,
-    localPort,
-    start: toMicrosecond(startsAt + start),
+    localPort: Number(localPort),
+    outcome,
+    code: cause ? codeOfError(cause) : codeOf(outcome, Number(errno)),
+    cause,
+    start: toMillis(Number(start), startsAt),
+    end: toMillis(Number(end), startsAt),
   };
 }
 
+function codeOf(outcome: Outcome, errno: number): string | undefined {
+  if (outcome === 'failed') return errorOfErrno(errno).code;
+  return outcome === 'timeout' ? TIMED_OUT : undefined;
+}
+
 /** The clocks know no more than microseconds; what the sum shows beyond is noise. */
-function toMicrosecond(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
+function toMillis(micros: number, startsAt: number): number {
+  return Math.round(micros + startsAt * 1000) / 1000;
 }
 
 function codeOfError(error: NodeJS.ErrnoException): string {

@@ -88,29 +88,20 @@ const RULES: readonly ((destination: Destination) => number)[] = [
 
 /** The candidates in the order of RFC 6724 section 6, best first, as a new array. */
 export function sortDestinations<T extends Candidate>(candidates: readonly T[]): T[] {
-  return sortRanked(candidates.map(rank));
-}
-
-/** A candidate, and what each of the rules says of it. */
-export interface Ranked<T extends Candidate> {
-  readonly candidate: T;
-  readonly ranks: readonly number[];
-}
-
-/** The part of the sort that looks at one candidate alone: a long list is ranked in slices. */
-export function rank<T extends Candidate>(candidate: T): Ranked<T> {
-  const destination = toDestination(candidate);
-  return { candidate, ranks: RULES.map((rule) => rule(destination)) };
-}
-
-export function sortRanked<T extends Candidate>(ranked: readonly Ranked<T>[]): T[] {
-  return [...ranked]
+  return candidates
+    .map((candidate) => ({ candidate, ranks: rank(candidate) }))
     .sort((a, b) => compareRanks(a.ranks, b.ranks))
     .map(({ candidate }) => candidate);
 }
 
+/** What each of the rules says of a candidate: the part of the sort that looks at one alone. */
+export function rank(candidate: Candidate): readonly number[] {
+  const destination = toDestination(candidate);
+  return RULES.map((rule) => rule(destination));
+}
+
 /** The first rule that tells them apart decides. */
-function compareRanks(a: readonly number[], b: readonly number[]): number {
+export function compareRanks(a: readonly number[], b: readonly number[]): number {
   for (let rule = 0; rule < RULES.length; rule++) {
     const order = (a[rule] as number) - (b[rule] as number);
     if (order !== 0) return order;
@@ -158,12 +149,17 @@ export function describeAddress(address: string): {
  * attempt and not the whole list. Within a family the order stays.
  */
 export function alternateFamilies<T extends { address: string }>(sorted: readonly T[]): T[] {
-  const families = sorted.map(({ address }) => isIPv4(parseAddress(address)));
+  const families = sorted.map(({ address }) => !address.includes(':') || isMapped(address));
   const preferred = sorted.filter((_, index) => families[index] === families[0]);
   const other = sorted.filter((_, index) => families[index] !== families[0]);
+  if (other.length === 0) return preferred;
   const alternated: T[] = [];
   for (let index = 0; alternated.length < sorted.length; index++) {
     alternated.push(...preferred.slice(index, index + 1), ...other.slice(index, index + 1));
   }
   return alternated;
+}
+
+function isMapped(address: string): boolean {
+  return isIPv4(parseAddress(address));
 }

@@ -8,11 +8,16 @@ import type { Targets } from './targets';
 /** How many of the other pairs are made at a time. */
 const BATCH = 64;
 
+/** Takes pairs, and hears whether more may follow them. */
+export interface PairTaker {
+  offer(pairs: readonly Pair[], more: boolean): void;
+}
+
 export class Supply {
   private others: Iterator<Pair> | undefined;
   /** The race has nothing left to start. */
   private isWaiting = false;
-  private offer: ((pairs: Pair[], more: boolean) => void) | undefined;
+  private taker: PairTaker | undefined;
   /** What the host has no way to, and was not handed out yet. */
   private unreachable: readonly Endpoint[];
 
@@ -26,13 +31,13 @@ export class Supply {
     this.unreachable = unreachable;
   }
 
-  /** Where further pairs go, and whether more may follow them; nowhere when the race is over. */
-  onMore(offer: ((pairs: Pair[], more: boolean) => void) | undefined): void {
-    this.offer = offer;
+  /** Who takes further pairs; nobody when the race is over. */
+  feed(taker: PairTaker | undefined): void {
+    this.taker = taker;
     const { resolution } = this.targets;
-    resolution?.notify(offer ? () => this.add() : undefined);
+    resolution?.notify(taker ? () => this.add() : undefined);
     // Names may have become known while a long list was put into its order.
-    if (offer && resolution) this.add();
+    if (taker && resolution) this.add();
   }
 
   /** The race has nothing left to start: it gets some as soon as there are some. */
@@ -56,8 +61,7 @@ export class Supply {
       this.unreachable = [];
       return this.hand(pairs, true);
     }
-    // A policy has seen the others as well.
-    this.others ??= otherPairs(this.options.policy ? [] : [...this.pairs], this.options);
+    this.others ??= this.alternatives();
     const batch: Pair[] = [];
     while (batch.length < BATCH) {
       const next = this.others.next();
@@ -67,9 +71,15 @@ export class Supply {
     this.hand(batch, true);
   }
 
+  private alternatives(): Iterator<Pair> {
+    // A policy has seen them already.
+    const first = this.options.policy ? [] : [...this.pairs];
+    return otherPairs(first, this.options)[Symbol.iterator]();
+  }
+
   private hand(batch: Pair[], more: boolean): void {
     this.isWaiting = false;
     for (const pair of batch) this.pairs.push(pair);
-    this.offer?.(batch, more);
+    this.taker?.offer(batch, more);
   }
 }

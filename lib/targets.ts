@@ -2,9 +2,15 @@
 
 import type { Row } from './attempt';
 import { splitBlocked } from './blocked';
+import { elapsed, type Call } from './call';
 import type { Endpoint } from './endpoints';
 import type { ConnectOptions } from './options';
 import { isName, Resolution } from './resolve';
+
+/** What it needs of a call. */
+export interface TargetsCall extends Pick<Call, 'calledAt'> {
+  readonly settings: Pick<ConnectOptions, 'lookup' | 'family' | 'blockList'>;
+}
 
 export class Targets {
   /** Known so far, in the order of the list as far as names came in that order. */
@@ -15,12 +21,11 @@ export class Targets {
 
   constructor(
     asked: readonly Endpoint[],
-    private readonly options: Pick<ConnectOptions, 'lookup' | 'family' | 'blockList'>,
-    private readonly elapsed: () => number,
+    private readonly call: TargetsCall,
   ) {
     if (asked.some(isName)) {
       this.known = [];
-      this.resolution = new Resolution(asked, options, elapsed);
+      this.resolution = new Resolution(asked, call.settings, () => elapsed(call));
     } else {
       this.known = this.sift(asked);
     }
@@ -52,9 +57,9 @@ export class Targets {
 
   /** Those that may be tried. */
   private sift(endpoints: readonly Endpoint[]): readonly Endpoint[] {
-    const { blockList } = this.options;
+    const { blockList } = this.call.settings;
     if (blockList === undefined) return endpoints;
-    const { allowed, blocked } = splitBlocked(endpoints, blockList, this.elapsed());
+    const { allowed, blocked } = splitBlocked(endpoints, blockList, elapsed(this.call));
     for (const row of blocked) this.blocked.push(row);
     return allowed;
   }

@@ -7,7 +7,7 @@ import type * as net from 'node:net';
 import { isMainThread } from 'node:worker_threads';
 
 import type { Row } from './attempt';
-import type { Call, Control } from './call';
+import { elapsed, type Call, type Control } from './call';
 import { toSocketAddress, type Endpoint } from './endpoints';
 import { notExported, type Made, type WinsockFunction } from './engine';
 import { raceFailure, winsockFailure } from './failure';
@@ -58,13 +58,14 @@ async function make(
   winsock: WinsockCall,
   targets: readonly Endpoint[],
   earlier: readonly Row[],
-  { settings, elapsed, control }: Call,
+  call: Call,
 ): Promise<Made> {
+  const { settings, control } = call;
   const { timeout } = settings;
-  const startsAt = elapsed();
+  const startsAt = elapsed(call);
   const timeLeft = timeout - startsAt;
   // Lookups have used all the time up: there is none to give to Winsock.
-  if (timeLeft <= 0) throw raceFailure(earlier, timeout, targets);
+  if (timeLeft <= 0) throw raceFailure({ rows: earlier, timeout, untried: targets });
 
   const calledAt = performance.now();
   const result = await run(winsock, timeLeft, control);
@@ -76,6 +77,7 @@ async function make(
   const { local, remote } = result;
   return {
     engine: 'winsock',
+    settle: () => undefined,
     takeSocket: () => result.socket,
     readLocalAddress: () => local,
     readRemoteAddress: () => remote,

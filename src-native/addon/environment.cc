@@ -1,5 +1,7 @@
 #include "addon/environment.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace connect_by_list {
@@ -42,10 +44,24 @@ std::unique_ptr<RaceCall> Environment::take(std::uint32_t id) {
   return race;
 }
 
+void Environment::close_later(std::unique_ptr<RaceCall> race) {
+  ended_.push_back(std::move(race));
+  close_ended_->begin();
+}
+
+bool Environment::close_some() {
+  // A millisecond's work, or less.
+  constexpr std::size_t kRacesPerTurn = 16;
+  ended_.resize(ended_.size() - std::min(ended_.size(), kRacesPerTurn));
+  return !ended_.empty();
+}
+
 void Environment::close(napi_async_cleanup_hook_handle hook) {
   // JavaScript runs no more: the races end by being destroyed, which closes their sockets and calls
   // nobody. Node keeps the loop turning until the hook is removed, so the handles can close.
   races_.clear();
+  ended_.clear();
+  close_ended_.reset();
   if (platform_calls_) platform_calls_->close();
   loop_.when_idle([this, hook] {
     delete this;

@@ -10,6 +10,7 @@
 #include <memory>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "addon/platform_engine.h"
 #include "loop/loop_handles.h"
@@ -46,9 +47,16 @@ class Environment {
   RaceCall* find(std::uint32_t id);
   // Takes the race out, so that it can be ended while others come and go.
   std::unique_ptr<RaceCall> take(std::uint32_t id);
+  // Closes what an ended race has left open, in a later turn of the loop: a thousand deadlines that
+  // strike together shall not wait until four thousand sockets are closed.
+  void close_later(std::unique_ptr<RaceCall> race);
 
  private:
-  explicit Environment(uv_loop_t* loop) : loop_(loop) {}
+  explicit Environment(uv_loop_t* loop)
+      : loop_(loop),
+        close_ended_(std::make_unique<LaterWork>(loop_, [this] { return close_some(); })) {}
+
+  bool close_some();
 
   void close(napi_async_cleanup_hook_handle hook);
 
@@ -56,6 +64,8 @@ class Environment {
   std::uint32_t last_id_ = 0;
   RaceListener listener_;
   std::unordered_map<std::uint32_t, std::unique_ptr<RaceCall>> races_;
+  std::vector<std::unique_ptr<RaceCall>> ended_;
+  std::unique_ptr<LaterWork> close_ended_;
   std::unique_ptr<PlatformCalls> platform_calls_;
 };
 

@@ -90,9 +90,10 @@ std::vector<RaceCall::Pair> pairs_of(const Napi::Value& text, const Napi::Value&
 void report(Napi::Env env, std::uint32_t id) {
   const Napi::HandleScope scope(env);
   Environment* environment = Environment::of(env);
-  const std::unique_ptr<RaceCall> race = environment->take(id);
-  call_back(env, environment->listener().finished,
-            {Napi::Number::New(env, id), outcome_of(env, *race)});
+  std::unique_ptr<RaceCall> race = environment->take(id);
+  const Napi::Value outcome = outcome_of(env, *race);
+  if (race->verdict() == Verdict::kDeadline) environment->close_later(std::move(race));
+  call_back(env, environment->listener().finished, {Napi::Number::New(env, id), outcome});
 }
 
 // Runs from the loop: tells of a race that goes on.

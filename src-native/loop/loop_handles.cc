@@ -59,6 +59,32 @@ void WakeTimer::set_ref(bool is_ref) {
   if (handle_ != nullptr) set_handle_ref(&handle_->uv, is_ref);
 }
 
+// While an idle handle is active libuv polls without waiting (libuv docs, uv_idle_t).
+struct LaterWork::Handle {
+  uv_idle_t uv;
+  Loop& loop;
+  LaterWork* owner;
+};
+
+LaterWork::~LaterWork() {
+  if (handle_ == nullptr) return;
+  uv_idle_stop(&handle_->uv);
+  close_handle(handle_);
+}
+
+void LaterWork::begin() {
+  if (handle_ == nullptr) {
+    handle_ = new Handle{{}, loop_, this};
+    uv_idle_init(loop_.get(), &handle_->uv);  // It cannot fail, and neither can its start.
+    handle_->uv.data = handle_;
+    set_handle_ref(&handle_->uv, false);
+    loop_.opened();
+  }
+  uv_idle_start(&handle_->uv, [](uv_idle_t* uv) {
+    if (!static_cast<Handle*>(uv->data)->owner->slice_()) uv_idle_stop(uv);
+  });
+}
+
 struct WritableWatch::Handle {
   uv_poll_t uv;
   Loop& loop;

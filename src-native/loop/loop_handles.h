@@ -85,6 +85,26 @@ class WakeTimer {
   bool is_ref_ = true;
 };
 
+// Work that can wait: done in slices, one in each turn of the loop, after the timers that are due. The
+// loop waits for nothing meanwhile; it does not stay alive for it.
+class LaterWork {
+ public:
+  // `slice` says whether there is more to do.
+  LaterWork(Loop& loop, std::function<bool()> slice) : loop_(loop), slice_(std::move(slice)) {}
+  LaterWork(const LaterWork&) = delete;
+  LaterWork& operator=(const LaterWork&) = delete;
+  ~LaterWork();
+
+  // There is some. Asked again while there is, it changes nothing.
+  void begin();
+
+ private:
+  struct Handle;
+  Loop& loop_;
+  std::function<bool()> slice_;
+  Handle* handle_ = nullptr;
+};
+
 // Tells its owner once that a socket has become writable or broken. The owner asks the socket
 // which.
 class WritableWatch {

@@ -184,6 +184,7 @@ void RaceCall::start(std::size_t index) {
 }
 
 void RaceCall::look_at(std::size_t index) {
+  if (race_.verdict() == Verdict::kDeadline) return;  // It was told; the news comes too late.
   if (!attempts_[index].socket) return;  // It waits for the caller's decision.
   const ConnectProgress progress = look(attempts_[index].socket.get());
   if (progress.progress != Progress::kPending) settle(index, progress);
@@ -225,10 +226,11 @@ void RaceCall::settle(std::size_t index, ConnectProgress progress) {
 
 void RaceCall::close(std::size_t index) {
   Attempt& attempt = attempts_[index];
+  note_change(index);
+  if (race_.verdict() == Verdict::kDeadline) return;
   attempt.watch.reset();
   attempt.socket.reset();
   attempt.connected.reset();
-  note_change(index);
 }
 
 }  // namespace connect_by_list

@@ -74,6 +74,7 @@ class RaceCall {
     return std::move(attempts_[attempt].connected);
   }
 
+  // At a deadline what was in flight is still open: it is closed with the RaceCall.
   Verdict verdict() const { return race_.verdict(); }
   std::size_t winner() const { return race_.winner().value_or(0); }
   // The connected socket; the caller's from now on.

@@ -41,7 +41,7 @@ export function report(attempts: readonly Attempt[], given: Partial<Report> = {}
       message: 'made up',
       code: 'ECONNREFUSED',
       syscall: 'connect',
-      errors: [],
+      makeErrors: () => [],
       rows: [],
     }),
     attempts,
