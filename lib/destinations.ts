@@ -14,11 +14,16 @@ export class Destination {
     readonly source: string,
   ) {}
 
-  /** For compareRanks(). Made when it is asked for: a list with one that can be reached needs none. */
+  /** For compareRanks(). Made when they are asked for first: a list with one that can be reached needs none. */
   get ranks(): readonly number[] {
+    return this.#ranks ?? this.rank();
+  }
+
+  /** Makes the ranks ahead, for a list whose sort would hold the event loop for it. */
+  rank(): readonly number[] {
     const { address, source } = this;
-    this.#ranks ??= rank({ address, source: source === '' ? undefined : { address: source } });
-    return this.#ranks;
+    const candidate = { address, source: source === '' ? undefined : { address: source } };
+    return (this.#ranks ??= rank(candidate));
   }
 }
 
@@ -41,7 +46,8 @@ export function destinationsOf(targets: readonly Endpoint[]): ReadonlyMap<string
     kept = new Map();
     keptSince = now;
   }
-  return targets.every(({ address }) => kept.has(address)) ? kept : ask(targets, kept);
+  for (const { address } of targets) if (!kept.has(address)) return ask(targets, kept);
+  return kept;
 }
 
 function ask(

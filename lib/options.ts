@@ -21,7 +21,8 @@ export interface ConnectOptions {
   engine?: Engine;
   /**
    * The most that the whole call may take, lookups included, in ms (above 0); then it rejects with a
-   * ConnectError whose code is `ETIMEDOUT`. Race: a hard deadline, at which what is running is cut off.
+   * ConnectError whose code is `ETIMEDOUT`. Race: a hard deadline, at which what is running is cut off; it is
+   * closed in the turns of the event loop that follow.
    * Winsock: looked at between two attempts only, so the call can take longer (C12). Default: none.
    */
   timeout?: number;

@@ -175,6 +175,15 @@ function* orderPairs(
   }
   // They are what there is to try, then.
   if (reachable.length === 0) return { pairs: unreachablePairs(unreachable), unreachable: [] };
+  // And where there is but one, it comes first whatever is known of it.
+  const [only] = reachable;
+  if (only && reachable.length === 1) {
+    return { pairs: [pairOf(only.target, only.destination.source, bind)], unreachable };
+  }
+  for (let i = 0; i < reachable.length; i++) {
+    if (i % SLICE === 0) yield;
+    reachable[i]?.destination.rank();
+  }
   yield;
   const best = sorted(reachable);
   yield;

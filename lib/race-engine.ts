@@ -151,8 +151,8 @@ class RaceResult implements Made, Lesson {
   settle(): Tried | undefined {
     const { known } = this.targets;
     const { settings } = this.call;
-    // With one address there was nothing to order, and what is learned would order nothing.
-    if (known.length > 1) learnFrom(this, settings);
+    // With one pair there was nothing to order, and what is learned would order nothing.
+    if (this.pairs.length > 1) learnFrom(this, settings);
     if (this.hasConnected) return undefined;
     const tried = new Set(this.lines.map((_, i) => this.targetOf(i)));
     return {

@@ -3,7 +3,7 @@
 
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 
 import { socketDescriptors } from '../../build-test/support/descriptors.js';
 import { Control } from './control.mjs';
@@ -14,6 +14,8 @@ const { ConnectError, connect, connectByList } = createRequire(import.meta.url)(
 
 /** The orders may be in force for this long; then the case is a hang. */
 const LIMIT_MS = 3_000;
+/** How many turns of the loop it may take until what was open is closed. */
+const TURNS = 100;
 /** How a timing that differs from run to run is met: a call that was not made this time may be the next. */
 const TRIES = 3;
 
@@ -61,7 +63,13 @@ async function attempt(fault) {
   limit.abort();
   const { hits, calls } = control.disarm();
   let problem = await judge(ended, fault, hits);
-  const left = [...socketDescriptors().keys()].filter((socket) => !before.has(socket));
+  const open = () => [...socketDescriptors().keys()].filter((socket) => !before.has(socket));
+  let left = open();
+  // What a deadline has cut off is closed in the turns of the loop that follow.
+  for (let turn = 0; left.length > 0 && turn < TURNS; turn++) {
+    await immediate();
+    left = open();
+  }
   if (left.length > 0) problem ??= `${left.length} sockets are left`;
   return { hits, calls, problem };
 }
