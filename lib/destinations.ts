@@ -6,7 +6,7 @@ import { addon } from './native';
 import { rank } from './rfc6724';
 
 export class Destination {
-  #ranks: readonly number[] | undefined;
+  private made: readonly number[] | undefined;
 
   /** @param source '' where there is no way to it. */
   constructor(
@@ -16,14 +16,14 @@ export class Destination {
 
   /** For compareRanks(). Made when they are asked for first: a list with one that can be reached needs none. */
   get ranks(): readonly number[] {
-    return this.#ranks ?? this.rank();
+    return this.made ?? this.rank();
   }
 
   /** Makes the ranks ahead, for a list whose sort would hold the event loop for it. */
   rank(): readonly number[] {
     const { address, source } = this;
     const candidate = { address, source: source === '' ? undefined : { address: source } };
-    return (this.#ranks ??= rank(candidate));
+    return (this.made ??= rank(candidate));
   }
 }
 

@@ -72,14 +72,14 @@ export function isLong(targets: readonly Endpoint[]): boolean {
 
 /** What the race engine does with these targets. Throws what `policy` throws, and when it leaves nothing. */
 export function planRace(targets: readonly Endpoint[], options: PairOptions): Plan {
-  const { localAddress = '' } = options;
+  const { localAddress = '', policy } = options;
   const [only] = targets;
   // With one target there is nothing to order, and nothing is asked.
   const plan =
     only !== undefined && targets.length === 1
       ? { pairs: [pairOf(only, localAddress, localAddress)], unreachable: [] }
       : inOneGo(orderPairs(targets, localAddress, options));
-  return chosenOf(plan, options);
+  return policy === undefined ? plan : chosenOf(plan, policy, options);
 }
 
 /** The same for a long list: after each slice everybody else has a turn. */
@@ -88,6 +88,7 @@ export function planRaceInTurns(
   options: PairOptions,
   signal: Abortable | undefined,
 ): Promise<Plan> {
+  const { policy } = options;
   return orAbort(signal, (resolve, reject) => {
     let isWanted = true;
     // Of a copy: names may become known meanwhile.
@@ -95,7 +96,7 @@ export function planRaceInTurns(
     const turn = async (): Promise<void> => {
       for (let step = steps.next(); isWanted; step = steps.next()) {
         if (step.done === true) {
-          resolve(chosenOf(step.value, options));
+          resolve(policy === undefined ? step.value : chosenOf(step.value, policy, options));
           return;
         }
         await setImmediate();
@@ -113,9 +114,7 @@ function inOneGo<T>(steps: Generator<undefined, T>): T {
   }
 }
 
-function chosenOf(plan: Plan, options: PairOptions): Plan {
-  const { policy } = options;
-  if (policy === undefined) return plan;
+function chosenOf(plan: Plan, policy: PairPolicy, options: PairOptions): Plan {
   const all = [...plan.pairs, ...unreachablePairs(plan.unreachable)];
   return { pairs: applyPolicy(policy, all, otherPairs(all, options)), unreachable: [] };
 }

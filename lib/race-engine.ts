@@ -13,7 +13,7 @@ import { addon } from './native';
 import { orAbort } from './or-abort';
 import { isLong, learnFrom, planRace, planRaceInTurns, type Pair, type Plan } from './pairs';
 import { RaceProgress } from './race-progress';
-import { readOutcome, readRow, type RaceLine } from './race-rows';
+import { readOutcome, readRow, type RaceLine, type RaceOutcome } from './race-rows';
 import { follow, type RaceListener } from './running-races';
 import { Supply, type PairTaker } from './supply';
 import type { Targets } from './targets';
@@ -129,12 +129,12 @@ function lineOf({ target, bind, patience }: Pair): string {
 /** What the addon told of a race, read when somebody asks. */
 class RaceResult implements Made, Lesson {
   readonly engine = 'race';
-  readonly #outcome;
+  private readonly outcome: RaceOutcome;
   /** What led to no attempt, as it stood when the race was over. */
-  readonly #earlier: readonly Row[];
-  #lines: readonly RaceLine[] | undefined;
+  private readonly earlier: readonly Row[];
+  private readLines: readonly RaceLine[] | undefined;
   /** Those that somebody has asked for. */
-  readonly #rows: Row[] = [];
+  private readonly read: Row[] = [];
 
   constructor(
     private readonly pairs: readonly Pair[],
@@ -144,8 +144,8 @@ class RaceResult implements Made, Lesson {
     outcome: string,
     private readonly handshakes: Handshakes | undefined,
   ) {
-    this.#outcome = readOutcome(outcome);
-    this.#earlier = this.hasStruck ? targets.rowsAtDeadline() : targets.rows();
+    this.outcome = readOutcome(outcome);
+    this.earlier = this.hasStruck ? targets.rowsAtDeadline() : targets.rows();
   }
 
   settle(): Tried | undefined {
@@ -163,18 +163,18 @@ class RaceResult implements Made, Lesson {
   }
 
   private get hasConnected(): boolean {
-    return this.#outcome.verdict === CONNECTED;
+    return this.outcome.verdict === CONNECTED;
   }
 
   /** The deadline has. */
   private get hasStruck(): boolean {
-    return this.#outcome.verdict === DEADLINE;
+    return this.outcome.verdict === DEADLINE;
   }
 
   get lines(): readonly RaceLine[] {
-    const { rows } = this.#outcome;
-    this.#lines ??= rows === '' ? [] : rows.split('\n');
-    return this.#lines;
+    const { rows } = this.outcome;
+    this.readLines ??= rows === '' ? [] : rows.split('\n');
+    return this.readLines;
   }
 
   get count(): number {
@@ -182,30 +182,30 @@ class RaceResult implements Made, Lesson {
   }
 
   get winner(): number | undefined {
-    return this.hasConnected ? this.#outcome.winner : undefined;
+    return this.hasConnected ? this.outcome.winner : undefined;
   }
 
   takeSocket(): net.Socket | number {
-    const { winner, socket } = this.#outcome;
+    const { winner, socket } = this.outcome;
     return this.handshakes?.take(winner) ?? socket;
   }
 
   readLocalAddress(): net.SocketAddress {
-    const { localAddress, localPort } = this.rowOf(this.#outcome.winner);
+    const { localAddress, localPort } = this.rowOf(this.outcome.winner);
     return toSocketAddress(localAddress, localPort) as net.SocketAddress;
   }
 
   readRemoteAddress(): net.SocketAddress {
-    const { address, port } = this.targetOf(this.#outcome.winner);
+    const { address, port } = this.targetOf(this.outcome.winner);
     return toSocketAddress(address, port) as net.SocketAddress;
   }
 
   readRows(): Row[] {
-    return [...this.#earlier, ...this.lines.map((_, i) => this.rowOf(i))];
+    return [...this.earlier, ...this.lines.map((_, i) => this.rowOf(i))];
   }
 
   rowOf(attempt: number): Row {
-    return (this.#rows[attempt] ??= readRow(
+    return (this.read[attempt] ??= readRow(
       this.lines[attempt] as RaceLine,
       this.targetOf(attempt),
       this.startsAt,

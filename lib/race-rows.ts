@@ -18,12 +18,13 @@ export interface RaceOutcome {
 
 /** As it comes from the addon: outcome_of() in src-native/addon/race_binding.cc writes it. */
 export function readOutcome(text: string): RaceOutcome {
+  const afterVerdict = text.indexOf(' ');
+  const afterWinner = text.indexOf(' ', afterVerdict + 1);
   const end = text.indexOf('\n');
-  const [verdict, winner, socket] = (end < 0 ? text : text.slice(0, end)).split(' ');
   return {
-    verdict: Number(verdict),
-    winner: Number(winner),
-    socket: Number(socket),
+    verdict: Number(text.slice(0, afterVerdict)),
+    winner: Number(text.slice(afterVerdict + 1, afterWinner)),
+    socket: Number(end < 0 ? text.slice(afterWinner) : text.slice(afterWinner, end)),
     rows: end < 0 ? '' : text.slice(end + 1),
   };
 }
