@@ -18,9 +18,9 @@
 
 namespace connect_by_list {
 
-// The JavaScript functions that hear of the races that go on, each with the race's id: of its end, of
-// its need for more pairs and, where somebody listens, of its attempts. One of each for all races: a
-// reference to a function costs more than a race.
+// The JavaScript functions that hear of the races that go on, each with the race's id: of its end,
+// of its need for more pairs and, where somebody listens, of its attempts. One of each for all
+// races: a reference to a function costs more than a race.
 struct RaceListener {
   Napi::FunctionReference finished;
   Napi::FunctionReference more;

@@ -52,8 +52,8 @@ void add_row(std::string& text, const RaceCall& race, std::size_t attempt) {
   if (row.local.known()) text += row.local.text();
 }
 
-// How a race has ended: verdict, winner, and the connected socket, which is JavaScript's now, or -1;
-// then a line for each attempt that was started. lib/running-races.ts reads the first line.
+// How a race has ended: verdict, winner, and the connected socket, which is JavaScript's now, or
+// -1; then a line for each attempt that was started. lib/running-races.ts reads the first line.
 Napi::Value outcome_of(Napi::Env env, RaceCall& race) {
   std::string text;
   text.reserve(kTextOfARow * (1 + race.rows()));
@@ -102,7 +102,8 @@ void tell(Napi::Env env, std::uint32_t id, Napi::FunctionReference RaceListener:
   call_back(env, Environment::of(env)->listener().*function, {Napi::Number::New(env, id)});
 }
 
-// listen(finished, more, changed): who hears of the races that go on. Once, before the first of them.
+// listen(finished, more, changed): who hears of the races that go on. Once, before the first of
+// them.
 void listen(const Napi::CallbackInfo& info) {
   RaceListener& listener = Environment::of(info.Env())->listener();
   listener.finished = Napi::Persistent(info[0].As<Napi::Function>());
@@ -178,8 +179,7 @@ Napi::Value changes(const Napi::CallbackInfo& info) {
 // decide(id, attempt, errno): whether an attempt has connected, for JavaScript to say.
 void decide(const Napi::CallbackInfo& info) {
   if (RaceCall* race = race_of(info)) {
-    race->decide(info[1].As<Napi::Number>().Uint32Value(),
-                 info[2].As<Napi::Number>().Int32Value());
+    race->decide(info[1].As<Napi::Number>().Uint32Value(), info[2].As<Napi::Number>().Int32Value());
   }
 }
 

@@ -86,8 +86,8 @@ std::uint16_t Address::port() const {
 std::string Address::text() const {
   if (family() == AF_INET) return dotted(storage_.v4.sin_addr);
   std::array<char, INET6_ADDRSTRLEN> buffer{};
-  if (family() == AF_UNSPEC || inet_ntop(AF_INET6, &storage_.v6.sin6_addr, buffer.data(),
-                                         buffer.size()) == nullptr) {
+  if (family() == AF_UNSPEC ||
+      inet_ntop(AF_INET6, &storage_.v6.sin6_addr, buffer.data(), buffer.size()) == nullptr) {
     return {};
   }
   return buffer.data();

@@ -43,8 +43,8 @@ class Address {
   bool operator==(const Address& other) const;
 
  private:
-  // A sockaddr_storage would be four times as long, and a long list has many of them. The longest is
-  // the first, so that the braces zero all of it.
+  // A sockaddr_storage would be four times as long, and a long list has many of them. The longest
+  // is the first, so that the braces zero all of it.
   union Storage {
     sockaddr_in6 v6;
     sockaddr_in v4;

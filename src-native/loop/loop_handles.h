@@ -85,8 +85,8 @@ class WakeTimer {
   bool is_ref_ = true;
 };
 
-// Work that can wait: done in slices, one in each turn of the loop, after the timers that are due. The
-// loop waits for nothing meanwhile; it does not stay alive for it.
+// Work that can wait: done in slices, one in each turn of the loop, after the timers that are due.
+// The loop waits for nothing meanwhile; it does not stay alive for it.
 class LaterWork {
  public:
   // `slice` says whether there is more to do.

@@ -12,12 +12,12 @@ namespace connect_by_list {
 
 namespace {
 
-// A datagram socket that has a peer keeps the source that it had for it; without one it forgets both
-// (POSIX, connect(): "a null address"). Some systems say EAFNOSUPPORT and forget all the same.
+// A datagram socket that has a peer keeps the source that it had for it; without one it forgets
+// both (POSIX, connect(): "a null address"). Some systems say EAFNOSUPPORT and forget all the same.
 void forget_peer(NativeSocket socket) {
   sockaddr nobody{};
   nobody.sa_family = AF_UNSPEC;
-  ::connect(socket, &nobody, sizeof(nobody));
+  static_cast<void>(::connect(socket, &nobody, sizeof(nobody)));
 }
 
 }  // namespace

@@ -185,7 +185,7 @@ void RaceCall::start(std::size_t index) {
 
 void RaceCall::look_at(std::size_t index) {
   if (race_.verdict() == Verdict::kDeadline) return;  // It was told; the news comes too late.
-  if (!attempts_[index].socket) return;  // It waits for the caller's decision.
+  if (!attempts_[index].socket) return;               // It waits for the caller's decision.
   const ConnectProgress progress = look(attempts_[index].socket.get());
   if (progress.progress != Progress::kPending) settle(index, progress);
 }

@@ -1,5 +1,7 @@
 // What every engine does with a list that cannot be connected to, or that is none.
 
+import { inspect } from 'node:util';
+
 import { connectByList, ConnectError, type ConnectOptions, type EndpointLike } from '#dist/index';
 import { blackhole, type Blackhole } from '../support/blackhole';
 import { openSockets } from '../support/descriptors';
@@ -33,6 +35,23 @@ export function describeFailing({ options, races }: EngineUnderTest): void {
         expect(error.errors).toMatchObject([{ code: 'ECONNREFUSED', ...winsock }]);
         expect(error.attempts).toEqual([]);
       }
+    });
+
+    test('the errors are made when somebody looks, and are those of every AggregateError then', async () => {
+      const list = (await refusingPorts(2)).map((port) => `127.0.0.1:${port}`);
+      const printed = inspect(await connectErrorOf(connectByList(list, options)));
+      expect(printed).toContain('[errors]: [');
+      expect(printed.match(/syscall: /g)).toHaveLength(races ? 3 : 2);
+      const error = await connectErrorOf(connectByList(list, options));
+      const { errors } = error;
+      expect(errors).toHaveLength(races ? 2 : 1);
+      expect(error.errors).toBe(errors);
+      expect(Object.getOwnPropertyDescriptor(error, 'errors')).toEqual({
+        value: errors,
+        writable: true,
+        enumerable: false,
+        configurable: true,
+      });
     });
 
     test('C14 the code is that of the attempt which failed last', async () => {

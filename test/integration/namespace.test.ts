@@ -36,6 +36,34 @@ onLinux('in a network of its own', () => {
     expect(ended.stdout).toBe('connected\nENETUNREACH ENETUNREACH,ENETUNREACH\n');
   });
 
+  test('RFC 6724 each destination is ordered by its own source, whatever was asked before it', async () => {
+    const ended = await runAlone(
+      `ip link set lo up
+      ip address add 198.51.100.1/24 dev lo
+      ip address add 203.0.113.1/24 dev lo`,
+      `
+        const { sortAddressPairs } = require('./dist');
+        const hosts = ['203.0.113.9', '127.0.0.1', '192.0.2.1', '198.51.100.9', '203.0.113.8', '::1'];
+        sortAddressPairs(hosts.map((host) => ({ host, port: 1 }))).then((pairs) => {
+          const first = new Map();
+          for (const { remote, local } of pairs) {
+            if (!first.has(remote.address)) first.set(remote.address, local?.address);
+          }
+          for (const host of hosts) console.log(host, 'from', first.get(host));
+        });
+      `,
+    );
+    expect(ended).toMatchObject({ stderr: '', code: 0 });
+    expect(ended.stdout.trim().split('\n')).toEqual([
+      '203.0.113.9 from 203.0.113.1',
+      '127.0.0.1 from 127.0.0.1',
+      '192.0.2.1 from undefined',
+      '198.51.100.9 from 198.51.100.1',
+      '203.0.113.8 from 203.0.113.1',
+      '::1 from ::1',
+    ]);
+  });
+
   test('a connect that meets itself is no connection (RFC 9293 section 3.5)', async () => {
     const ended = await runAlone(
       'ip link set lo up; echo 40000 40000 > /proc/sys/net/ipv4/ip_local_port_range',

@@ -154,6 +154,31 @@ TEST_SUITE("begin_connect and look") {
   }
 }
 
+TEST_SUITE("source_addresses") {
+  TEST_CASE("each destination has its own, whatever was asked before it") {
+    const Address v4 = Address::parse("127.0.0.1", 9).value();
+    const Address wildcard = Address::parse("0.0.0.0", 9).value();
+    const std::vector<Address> sources = source_addresses({v4, Address(), wildcard, v4});
+    REQUIRE(sources.size() == 4);
+    CHECK(sources[0].text() == "127.0.0.1");
+    CHECK(sources[1].family() == AF_UNSPEC);
+    CHECK(sources[2].family() == AF_UNSPEC);
+    CHECK(sources[3].text() == "127.0.0.1");
+    if (!has_ipv6()) return;
+    const Address v6 = Address::parse("::1", 9).value();
+    const std::vector<Address> mixed = source_addresses({v6, v4, v6});
+    CHECK(mixed[0].text() == "::1");
+    CHECK(mixed[1].text() == "127.0.0.1");
+    CHECK(mixed[2].text() == "::1");
+  }
+
+  TEST_CASE("to ask leaves nothing open") {
+    const NativeSocket next = open_stream(AF_INET).socket.get();
+    source_addresses({Address::parse("127.0.0.1", 9).value()});
+    CHECK(open_stream(AF_INET).socket.get() == next);
+  }
+}
+
 TEST_SUITE("SocketHandle owns its socket") {
   static_assert(!std::is_copy_constructible_v<SocketHandle>);
   static_assert(!std::is_copy_assignable_v<SocketHandle>);
