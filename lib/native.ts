@@ -23,8 +23,20 @@ export type WinsockDone = (
   remotePort: number,
 ) => void;
 
+/** Hears of a race that goes on. */
+export interface RaceListener {
+  /** It is over: race-rows.ts reads how. */
+  finished(outcome: string): void;
+  /** It is time for a pair that it does not have yet. */
+  askForMore(): void;
+  /** Attempts have started or ended. Only where the race is watched. */
+  changed(): void;
+}
+
 /** Times are in ms; Infinity means none. */
 export interface Addon {
+  /** Not the addon's own: running-races.ts keeps them here. */
+  running?: Map<number, RaceListener>;
   /**
    * Who hears of the races that go on, each named by its id. Once, before the first of them; running-races.ts
    * does it.

@@ -9,12 +9,12 @@ import type { Made } from './engine';
 import type { Tried } from './failure';
 import type { Handshakes } from './handshake';
 import type { Lesson } from './history';
-import { addon } from './native';
+import { addon, type RaceListener } from './native';
 import { orAbort } from './or-abort';
 import { isLong, learnFrom, planRace, planRaceInTurns, type Pair, type Plan } from './pairs';
 import { RaceProgress } from './race-progress';
 import { readOutcome, readRow, type RaceLine, type RaceOutcome } from './race-rows';
-import { follow, type RaceListener } from './running-races';
+import { follow } from './running-races';
 import { Supply, type PairTaker } from './supply';
 import type { Targets } from './targets';
 
