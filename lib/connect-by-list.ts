@@ -7,7 +7,8 @@ import { readEndpoints, type Endpoint, type EndpointLike } from './endpoints';
 import { raceFailure } from './failure';
 import { makeConnection } from './make';
 import { readOptions, type ConnectOptions } from './options';
-import { allPairs, type AddressPair } from './pairs';
+import type { AddressPair } from './pairs';
+import { allPairs } from './plan';
 import { Targets } from './targets';
 
 /**

@@ -1,8 +1,12 @@
 // What earlier connects have learned: which destinations did not answer, and how long the others took.
 
+import { setImmediate } from 'node:timers/promises';
+
 import type { Row } from './attempt';
 import type { Endpoint } from './endpoints';
 import { outOfRange } from './errors';
+import type { ConnectOptions } from './options';
+import { isLong, SLICE } from './slices';
 
 /** The attempts of one call, and where each of them went. */
 export interface Lesson {
@@ -134,7 +138,27 @@ export class History {
 }
 
 /** The one that is used without another. */
-export const processHistory = new History();
+const processHistory = new History();
+
+/** The one that a call goes by; undefined where it goes by none. */
+export function historyOf({ history }: Pick<ConnectOptions, 'history'>): History | undefined {
+  return history === false ? undefined : (history ?? processHistory);
+}
+
+/** Takes note of how a race went. A long one is gone through in turns of the event loop, when the call is over. */
+export function learnFrom(race: Lesson, options: Pick<ConnectOptions, 'history'>): void {
+  const history = historyOf(options);
+  if (history === undefined) return;
+  if (!isLong(race.count)) history.learn(race, 0, race.count);
+  else void learnInTurns(race, history);
+}
+
+async function learnInTurns(race: Lesson, history: History): Promise<void> {
+  for (let at = 0; at < race.count; at += SLICE) {
+    await setImmediate();
+    history.learn(race, at, Math.min(at + SLICE, race.count));
+  }
+}
 
 function keyOf(address: string, port: number): string {
   return `${address} ${port}`;

@@ -2,7 +2,8 @@
 // their addresses later; and, when every destination has had its best pair, the other local addresses.
 
 import type { Endpoint } from './endpoints';
-import { otherPairs, planRace, unreachablePairs, type Pair, type PairOptions } from './pairs';
+import type { Pair } from './pairs';
+import { otherPairs, planRace, unreachablePairs, type PairOptions } from './plan';
 import type { Targets } from './targets';
 
 /** How many of the other pairs are made at a time. */

@@ -13,7 +13,7 @@ import { notExported, type Made, type WinsockFunction } from './engine';
 import { raceFailure, winsockFailure } from './failure';
 import { addon, type WinsockDone } from './native';
 import { orAbort } from './or-abort';
-import { planWinsock } from './pairs';
+import { planWinsock } from './plan';
 import type { Targets } from './targets';
 import { wsaError } from './wsa-codes';
 

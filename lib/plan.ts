@@ -1,0 +1,180 @@
+// Which pairs of addresses a race tries, and in what order: the best first (C07).
+
+import { setImmediate } from 'node:timers/promises';
+
+import { Destination, destinationsOf } from './destinations';
+import type { Endpoint } from './endpoints';
+import { historyOf, type History } from './history';
+import { alternativesOf } from './local-addresses';
+import type { ConnectOptions } from './options';
+import { orAbort, type Abortable } from './or-abort';
+import { applyPolicy, toAddressPair, type AddressPair, type Pair, type PairPolicy } from './pairs';
+import { alternateFamilies, compareRanks } from './rfc6724';
+import { isLong, SLICE } from './slices';
+
+export type PairOptions = Pick<ConnectOptions, 'policy' | 'localAddress' | 'history'>;
+
+/** A target, its address, and what the rules go by. */
+interface Candidate {
+  readonly target: Endpoint;
+  readonly address: string;
+  readonly destination: Destination;
+}
+
+/** What a race begins with, and what it has to fall back on. */
+export interface Plan {
+  readonly pairs: Pair[];
+  /** What the host has no way to. It is tried, because routes change; but only when all else has failed. */
+  readonly unreachable: readonly Endpoint[];
+}
+
+/** What the race engine does with these targets. Throws what `policy` throws, and when it leaves nothing. */
+export function planRace(targets: readonly Endpoint[], options: PairOptions): Plan {
+  const { localAddress = '', policy } = options;
+  const [only] = targets;
+  // With one target there is nothing to order, and nothing is asked.
+  const plan =
+    only !== undefined && targets.length === 1
+      ? { pairs: [pairOf(only, localAddress, localAddress)], unreachable: [] }
+      : inOneGo(orderPairs(targets, localAddress, options));
+  return policy === undefined ? plan : chosenOf(plan, policy, options);
+}
+
+/** The same for a long list: after each slice everybody else has a turn. */
+export function planRaceInTurns(
+  targets: readonly Endpoint[],
+  options: PairOptions,
+  signal: Abortable | undefined,
+): Promise<Plan> {
+  const { policy } = options;
+  return orAbort(signal, (resolve, reject) => {
+    let isWanted = true;
+    // Of a copy: names may become known meanwhile.
+    const steps = orderPairs([...targets], options.localAddress ?? '', options);
+    const turn = async (): Promise<void> => {
+      for (let step = steps.next(); isWanted; step = steps.next()) {
+        if (step.done === true) {
+          resolve(policy === undefined ? step.value : chosenOf(step.value, policy, options));
+          return;
+        }
+        await setImmediate();
+      }
+    };
+    turn().catch(reject);
+    return () => (isWanted = false);
+  });
+}
+
+function inOneGo<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+function chosenOf(plan: Plan, policy: PairPolicy, options: PairOptions): Plan {
+  const all = [...plan.pairs, ...unreachablePairs(plan.unreachable)];
+  return { pairs: applyPolicy(policy, all, otherPairs(all, options)), unreachable: [] };
+}
+
+/** What the host has no way to, in its order. */
+export function unreachablePairs(targets: readonly Endpoint[]): Pair[] {
+  return sorted(
+    targets.map((target) => candidate(target, new Destination(target.address, ''))),
+  ).map(({ target }) => pairOf(target, '', ''));
+}
+
+/**
+ * What comes after each destination has had its best pair; made when it is asked for. With an address that
+ * was asked for there are none.
+ */
+export function otherPairs(first: readonly Pair[], options: PairOptions): Iterable<Pair> {
+  return options.localAddress === undefined ? alternativesOf(withSources(first)) : [];
+}
+
+/** The destinations of the winsock engine: which pairs are made of them is Windows' say. */
+export function planWinsock(
+  targets: readonly Endpoint[],
+  policy: PairPolicy | undefined,
+): Endpoint[] {
+  if (policy === undefined) return [...targets];
+  const pairs = targets.map((target) => pairOf(target, '', ''));
+  return applyPolicy(policy, pairs).map(({ target }) => target);
+}
+
+/** Every pair that would be tried, best first. */
+export function allPairs(targets: readonly Endpoint[]): AddressPair[] {
+  const plan = planRace(targets, { history: false });
+  const first = withSources([...plan.pairs, ...unreachablePairs(plan.unreachable)]);
+  return [...first, ...alternativesOf(first)].map(toAddressPair);
+}
+
+/**
+ * RFC 6724 section 6, then families in turn (RFC 8305 section 4); what did not answer lately goes behind
+ * the others. It yields when it has done a slice of the work.
+ */
+function* orderPairs(
+  targets: readonly Endpoint[],
+  bind: string,
+  options: Pick<PairOptions, 'history'>,
+): Generator<undefined, Plan> {
+  const reachable: Candidate[] = [];
+  const unreachable: Endpoint[] = [];
+  for (let at = 0; at < targets.length; at += SLICE) {
+    if (at > 0) yield;
+    const slice = isLong(targets.length) ? targets.slice(at, at + SLICE) : targets;
+    const known = bind === '' ? destinationsOf(slice) : undefined;
+    for (const target of slice) {
+      const destination = known?.get(target.address) ?? new Destination(target.address, bind);
+      if (destination.source === '') unreachable.push(target);
+      else reachable.push(candidate(target, destination));
+    }
+  }
+  // They are what there is to try, then.
+  if (reachable.length === 0) return { pairs: unreachablePairs(unreachable), unreachable: [] };
+  // And where there is but one, it comes first whatever is known of it.
+  const [only] = reachable;
+  if (only && reachable.length === 1) {
+    return { pairs: [pairOf(only.target, only.destination.source, bind)], unreachable };
+  }
+  for (let i = 0; i < reachable.length; i++) {
+    if (i % SLICE === 0) yield;
+    reachable[i]?.destination.rank();
+  }
+  yield;
+  const best = sorted(reachable);
+  yield;
+  const history = historyOf(options);
+  const answering: Candidate[] = [];
+  const silent: Candidate[] = [];
+  for (const one of best) {
+    const { address, port } = one.target;
+    (history?.isSilent(address, port) ? silent : answering).push(one);
+  }
+  const ordered = [...alternateFamilies(answering), ...alternateFamilies(silent)];
+  yield;
+  const pairs = ordered.map(({ target, destination }) => {
+    return pairOf(target, destination.source, bind, history);
+  });
+  yield; // Handing so many to the addon is work as well.
+  return { pairs, unreachable };
+}
+
+function candidate(target: Endpoint, destination: Destination): Candidate {
+  return { target, address: target.address, destination };
+}
+
+function sorted(candidates: Candidate[]): Candidate[] {
+  return candidates.sort((a, b) => compareRanks(a.destination.ranks, b.destination.ranks));
+}
+
+function pairOf(target: Endpoint, source: string, bind: string, history?: History): Pair {
+  return { target, source, bind, patience: history?.patience(target.address, target.port) ?? 0 };
+}
+
+/** A single target's source was not asked for: nothing had to be ordered by it. */
+function withSources(pairs: readonly Pair[]): readonly Pair[] {
+  if (pairs.length > 1) return pairs;
+  const known = destinationsOf(pairs.map(({ target }) => target));
+  return pairs.map((pair) => ({ ...pair, source: known.get(pair.target.address)?.source ?? '' }));
+}

@@ -1,0 +1,109 @@
+// What the addon told of a race, read when somebody asks.
+
+import type * as net from 'node:net';
+
+import type { Row } from './attempt';
+import type { Call } from './call';
+import { toSocketAddress, type Endpoint } from './endpoints';
+import type { Made } from './engine';
+import type { Tried } from './failure';
+import type { Handshakes } from './handshake';
+import { learnFrom, type Lesson } from './history';
+import type { Pair } from './pairs';
+import { readOutcome, readRow, type RaceLine, type RaceOutcome } from './race-rows';
+import type { Targets } from './targets';
+
+/** Verdict::kConnected and Verdict::kDeadline in src-native/core/race.h. */
+const CONNECTED = 1;
+const DEADLINE = 3;
+
+export class RaceResult implements Made, Lesson {
+  readonly engine = 'race';
+  private readonly outcome: RaceOutcome;
+  /** What led to no attempt, as it stood when the race was over. */
+  private readonly earlier: readonly Row[];
+  private readLines: readonly RaceLine[] | undefined;
+  /** Those that somebody has asked for. */
+  private readonly read: Row[] = [];
+
+  constructor(
+    private readonly pairs: readonly Pair[],
+    private readonly targets: Targets,
+    private readonly call: Call,
+    private readonly startsAt: number,
+    outcome: string,
+    private readonly handshakes: Handshakes | undefined,
+  ) {
+    this.outcome = readOutcome(outcome);
+    this.earlier = this.hasStruck ? targets.rowsAtDeadline() : targets.rows();
+  }
+
+  settle(): Tried | undefined {
+    const { known } = this.targets;
+    const { settings } = this.call;
+    // With one pair there was nothing to order, and what is learned would order nothing.
+    if (this.pairs.length > 1) learnFrom(this, settings);
+    if (this.hasConnected) return undefined;
+    const tried = new Set(this.lines.map((_, i) => this.targetOf(i)));
+    return {
+      rows: this.readRows(),
+      timeout: this.hasStruck ? settings.timeout : undefined,
+      untried: known.filter((target) => !tried.has(target)),
+    };
+  }
+
+  private get hasConnected(): boolean {
+    return this.outcome.verdict === CONNECTED;
+  }
+
+  /** The deadline has. */
+  private get hasStruck(): boolean {
+    return this.outcome.verdict === DEADLINE;
+  }
+
+  get lines(): readonly RaceLine[] {
+    const { rows } = this.outcome;
+    this.readLines ??= rows === '' ? [] : rows.split('\n');
+    return this.readLines;
+  }
+
+  get count(): number {
+    return this.lines.length;
+  }
+
+  get winner(): number | undefined {
+    return this.hasConnected ? this.outcome.winner : undefined;
+  }
+
+  takeSocket(): net.Socket | number {
+    const { winner, socket } = this.outcome;
+    return this.handshakes?.take(winner) ?? socket;
+  }
+
+  readLocalAddress(): net.SocketAddress {
+    const { localAddress, localPort } = this.rowOf(this.outcome.winner);
+    return toSocketAddress(localAddress, localPort) as net.SocketAddress;
+  }
+
+  readRemoteAddress(): net.SocketAddress {
+    const { address, port } = this.targetOf(this.outcome.winner);
+    return toSocketAddress(address, port) as net.SocketAddress;
+  }
+
+  readRows(): Row[] {
+    return [...this.earlier, ...this.lines.map((_, i) => this.rowOf(i))];
+  }
+
+  rowOf(attempt: number): Row {
+    return (this.read[attempt] ??= readRow(
+      this.lines[attempt] as RaceLine,
+      this.targetOf(attempt),
+      this.startsAt,
+      this.handshakes?.failureOf(attempt),
+    ));
+  }
+
+  targetOf(attempt: number): Endpoint {
+    return (this.pairs[attempt] as Pair).target;
+  }
+}
