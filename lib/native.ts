@@ -42,7 +42,7 @@ export interface Addon {
    * does it.
    *
    * `finished` is told of the end of each; `outcome` is what race() would have answered. `more` asks for more
-   * pairs when it is time for one, where more may come: offer() is the answer. `changed` says that attempts
+   * pairs when it is time for one: offer() is the answer. `changed` says that attempts
    * have started or ended, where the race is watched: changes() says which.
    */
   listen(
@@ -54,7 +54,7 @@ export interface Addon {
    * `pairs` has a line for each: "address port", and where it matters "local patience" behind it: where the
    * attempt has to come from ("-" for "as the system likes"), and how long the next start waits for it, in
    * microseconds (0 for the default). Port 0 as the local one leaves that to the system too. NaN as the delay
-   * asks for RFC 8305's. `more` says that more pairs may come.
+   * asks for RFC 8305's.
    *
    * Where `decides` is true, an attempt whose TCP has connected is a change; its socket is handed over, and
    * decide() is the answer.
@@ -65,14 +65,13 @@ export interface Addon {
   race(
     pairs: string,
     localPort: number,
-    more: boolean,
     attemptDelay: number,
     attemptTimeout: number,
     timeout: number,
     decides: boolean,
     watches: boolean,
   ): string | number;
-  /** The answer to `more`, or news before it asks; `more` as in race(). */
+  /** The answer to `more`, or news before it asks; `more` says whether more may follow. */
   offer(id: number, pairs: string, localPort: number, more: boolean): void;
   /** What has changed since this was asked last. */
   changes(id: number): RaceChange[];

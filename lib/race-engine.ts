@@ -35,7 +35,6 @@ function race(plan: Plan, targets: Targets, call: Call): Made | Promise<Made> {
   const begun = addon().race(
     toText(plan.pairs),
     settings.localPort ?? 0,
-    true,
     settings.attemptDelay ?? NaN,
     settings.attemptTimeout,
     settings.timeout - startsAt,

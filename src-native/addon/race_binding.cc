@@ -115,8 +115,9 @@ RaceCall* race_of(const Napi::CallbackInfo& info) {
   return Environment::of(info.Env())->find(info[0].As<Napi::Number>().Uint32Value());
 }
 
-// race(pairs, localPort, more: boolean, delay, attemptTimeout, timeout, decides: boolean,
-//      watches: boolean): the outcome where it is over already, else its id
+// race(pairs, localPort, delay, attemptTimeout, timeout, decides: boolean, watches: boolean): the
+// outcome where it is over already, else its id. JavaScript has always more pairs to offer, or says
+// that there are none when it is asked.
 // lib/native.ts says what they mean.
 Napi::Value race(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
@@ -125,15 +126,15 @@ Napi::Value race(const Napi::CallbackInfo& info) {
 
   RaceOptions options;
   options.count = pairs.size();
-  options.more = info[2].As<Napi::Boolean>();
-  if (!std::isnan(info[3].As<Napi::Number>().DoubleValue())) {
-    options.attempt_delay = micros_of(info[3]);
+  options.more = true;
+  if (!std::isnan(info[2].As<Napi::Number>().DoubleValue())) {
+    options.attempt_delay = micros_of(info[2]);
   }
-  options.attempt_timeout = micros_of(info[4]);
-  options.timeout = micros_of(info[5]);
-  const bool decides = info[6].As<Napi::Boolean>();
+  options.attempt_timeout = micros_of(info[3]);
+  options.timeout = micros_of(info[4]);
+  const bool decides = info[5].As<Napi::Boolean>();
   const auto decision = decides ? RaceCall::Decision::kCaller : RaceCall::Decision::kSystem;
-  const bool watches = info[7].As<Napi::Boolean>();
+  const bool watches = info[6].As<Napi::Boolean>();
 
   const std::uint32_t id = environment->next_id();
   RaceCall::Events events;
