@@ -77,15 +77,16 @@ class MadeConnection implements Connection {
   }
 }
 
+/** Node has the property only when it runs with --permission; its type does not say so. */
+const PERMISSION = (process as Partial<Pick<NodeJS.Process, 'permission'>>).permission;
+
 /**
  * An addon could open sockets where Node's permission model forbids them. This one does not: it keeps
  * what `node --permission` without `--allow-net` promises. Before Node 25 the model has no say in
  * networking, and answers that 'net' is not permitted because it does not know the word.
  */
 export function checkPermission(): void {
-  // Node has the property only when it runs with --permission; its type does not say so.
-  const { permission } = process as Partial<Pick<NodeJS.Process, 'permission'>>;
-  if (!permission || permission.has('net')) return;
+  if (!PERMISSION || PERMISSION.has('net')) return;
   if (!process.allowedNodeEnvironmentFlags.has('--allow-net')) return;
   throw accessDenied('Access to this API has been restricted. Use --allow-net to permit it.');
 }

@@ -29,6 +29,8 @@ export interface Made {
   readRows(): Row[];
 }
 
+const IS_WINDOWS = process.platform === 'win32';
+
 /** The functions of Winsock that the engine 'winsock' is made of. */
 export type WinsockFunction = 'WSAConnectByList' | 'WSAConnectByName';
 
@@ -53,14 +55,14 @@ export function chooseEngine(
 /** This system has no such function. */
 export function notExported(needed: WinsockFunction): TypeError {
   return unavailable(
-    process.platform === 'win32'
+    IS_WINDOWS
       ? `The engine 'winsock' needs ${needed}, which the ws2_32.dll of this system does not export. Use the engine 'race'.`
       : "The engine 'winsock' is Windows' own and not to be had on this platform. Use the engine 'race'.",
   );
 }
 
 function isExported(name: WinsockFunction): boolean {
-  if (process.platform !== 'win32') return false;
+  if (!IS_WINDOWS) return false;
   const native = addon();
   return name === 'WSAConnectByList'
     ? native.hasConnectByList?.() === true

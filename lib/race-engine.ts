@@ -107,7 +107,9 @@ class RunningRace implements RaceListener, PairTaker, Waiting {
 
 /** As native.ts has it. */
 function toText(pairs: readonly Pair[]): string {
-  return pairs.map(lineOf).join('\n');
+  let text = '';
+  for (const pair of pairs) text = text === '' ? lineOf(pair) : `${text}\n${lineOf(pair)}`;
+  return text;
 }
 
 function lineOf({ target, bind, patience }: Pair): string {
