@@ -31,7 +31,7 @@ export interface Plan {
 /** What the race engine does with these targets. Throws what `policy` throws, and when it leaves nothing. */
 export function planRace(targets: readonly Endpoint[], options: PairOptions): Plan {
   const { localAddress = '', policy } = options;
-  const [only] = targets;
+  const only = targets[0];
   // With one target there is nothing to order, and nothing is asked.
   const plan =
     only !== undefined && targets.length === 1

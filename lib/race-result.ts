@@ -24,7 +24,7 @@ export class RaceResult implements Made, Lesson {
   private readonly earlier: readonly Row[];
   private readLines: readonly RaceLine[] | undefined;
   /** Those that somebody has asked for. */
-  private readonly read: Row[] = [];
+  private read: Row[] | undefined;
 
   constructor(
     private readonly pairs: readonly Pair[],
@@ -95,6 +95,7 @@ export class RaceResult implements Made, Lesson {
   }
 
   rowOf(attempt: number): Row {
+    this.read ??= [];
     return (this.read[attempt] ??= readRow(
       this.lines[attempt] as RaceLine,
       this.targetOf(attempt),

@@ -18,13 +18,12 @@ export interface RaceOutcome {
 
 /** As it comes from the addon: outcome_of() in src-native/addon/race_binding.cc writes it. */
 export function readOutcome(text: string): RaceOutcome {
-  const afterVerdict = text.indexOf(' ');
-  const afterWinner = text.indexOf(' ', afterVerdict + 1);
   const end = text.indexOf('\n');
+  const head = (end < 0 ? text : text.slice(0, end)).split(' ');
   return {
-    verdict: Number(text.slice(0, afterVerdict)),
-    winner: Number(text.slice(afterVerdict + 1, afterWinner)),
-    socket: Number(end < 0 ? text.slice(afterWinner) : text.slice(afterWinner, end)),
+    verdict: Number(head[0]),
+    winner: Number(head[1]),
+    socket: Number(head[2]),
     rows: end < 0 ? '' : text.slice(end + 1),
   };
 }
