@@ -68,17 +68,25 @@ export function connect(
   const asked = readEndpoints(endpoints);
 
   const known = new KnownAttempts();
-  const make = (tracer: AttemptListener | undefined): Made | Promise<Made> => {
+  const make = async (tracer: AttemptListener | undefined): Promise<Made> => {
     checkPermission();
     const listener = new SocketEvents(socket, known, tracer);
-    return makeConnection(asked, { settings, calledAt, control: connector, listener });
+    const made = await makeConnection(asked, { settings, calledAt, control: connector, listener });
+    checkMade(made);
+    return made;
+  };
+  /** To those who listen the socket is what is made. */
+  const makeTraced = async (): Promise<Made> => {
+    let made: Made | undefined;
+    await tracedCall(asked, async (tracer) => {
+      made = await make(tracer);
+      return socket;
+    });
+    return made as Made;
   };
   const connector: ListConnector = new ListConnector(async () => {
     try {
-      const made = await (isTraced()
-        ? tracedCall(asked, async (tracer) => make(tracer))
-        : make(undefined));
-      checkMade(made);
+      const made = await (isTraced() ? makeTraced() : make(undefined));
       known.settle(() => made.readRows().map(toAttempt));
       return made;
     } catch (error) {

@@ -144,8 +144,17 @@ describe('diagnostics', () => {
     await once(socket, 'connect');
     socket.destroy();
     expect(named('connect', heard)).toEqual(['start', 'end', 'asyncStart', 'asyncEnd']);
+    expect(heard.find(({ name }) => name === 'connect:asyncEnd')?.result).toBe(socket);
     const outcomes = heard.filter(({ name }) => name === 'attempt:asyncEnd');
     expect(outcomes.map(({ result }) => result)).toEqual(socket.attempts);
+  });
+
+  test('and so is a connect() that connects to nothing', async () => {
+    const heard = listen('connect');
+    const socket = connect([refused], OPTIONS);
+    const [error] = (await once(socket, 'error')) as [Error];
+    expect(named('connect', heard)).toEqual(['start', 'end', 'error', 'asyncStart', 'asyncEnd']);
+    expect(heard.find(({ name }) => name === 'connect:error')?.error).toBe(error);
   });
 
   test('attempts can be listened to alone', async () => {
