@@ -10,7 +10,7 @@ const APART = 50;
 const CAP = 60_000;
 
 /**
- * Each round has every case once, and in each case every subject once; who begins changes from round to round.
+ * Each round has every subject once, with all cases; who begins, and with which, changes from round to round.
  *
  * @param groups who is measured, a list of groups of ids. A group of several is measured at the same time:
  *   that is for scenarios where everybody waits, and the machine has nothing to do. All of a group are ready
@@ -22,8 +22,9 @@ const CAP = 60_000;
 export async function inTurn({ subjects, rounds }, { groups, cases, planOf, read }) {
   const rows = new Map();
   for (let round = 0; round < rounds; round++) {
-    for (const name of cases) {
-      for (const group of rotate(groups, round)) {
+    for (const group of rotate(groups, round)) {
+      // One right after the other: where cases are compared, the machine is the same.
+      for (const name of rotate(cases, round)) {
         const ids = rotate(group, round).filter((id) => planOf(name, id));
         const runs = await together(ids.map((id) => [subjects[id], planOf(name, id)]));
         ids.forEach((id, i) => add(rows, id, name, runs[i], read));
