@@ -54,10 +54,12 @@ function ask(
   targets: readonly Endpoint[],
   answers: Map<string, Destination>,
 ): Map<string, Destination> {
-  const addresses = Array.from(new Set(targets.map(({ address }) => address)));
-  const sources = addon().sources(addresses.join('\n')).split('\n');
-  addresses.forEach((address, i) => {
-    answers.set(address, new Destination(address, sources[i] ?? ''));
-  });
+  const addresses = new Set<string>();
+  for (const { address } of targets) addresses.add(address);
+  const sources = addon().sources(Array.from(addresses).join('\n')).split('\n');
+  let i = 0;
+  for (const address of addresses) {
+    answers.set(address, new Destination(address, sources[i++] ?? ''));
+  }
   return answers;
 }
