@@ -17,7 +17,7 @@ export default {
   id: 'S8',
   title: '4 unreachable endpoints first, then a healthy one',
   about: `As S1, beside the healthy endpoint alone. "The cost of S1" is taken to be at most ${SAME} times as much.`,
-  rounds: 9,
+  rounds: 15,
   columns: [ONE, FIVE].flatMap((name) => [
     { case: name, metric: 'first', head: `${name}, first call, µs` },
     { case: name, metric: 'warm', head: `${name}, warm, µs` },
