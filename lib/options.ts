@@ -62,7 +62,7 @@ export interface ConnectOptions {
   /**
    * Race: what earlier connects have learned: destinations that did not answer lately go behind the others,
    * and one whose round-trip time is known is not waited for longer than it takes. `false`: none.
-   * Default: one for the process. A list of one address does without.
+   * Default: one for the process. A list of one address, or with one that can be reached, does without.
    */
   history?: History | false;
   /** Resolves the host names of the list. Default: `dns.lookup`. */

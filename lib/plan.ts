@@ -52,7 +52,8 @@ export function planRaceInTurns(
     // Of a copy: names may become known meanwhile.
     const steps = orderPairs([...targets], options.localAddress ?? '', options);
     const turn = async (): Promise<void> => {
-      for (let step = steps.next(); isWanted; step = steps.next()) {
+      while (isWanted) {
+        const step = steps.next();
         if (step.done === true) {
           resolve(policy === undefined ? step.value : chosenOf(step.value, policy, options));
           return;
