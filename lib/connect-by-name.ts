@@ -2,8 +2,7 @@
 
 import { connectByList } from './connect-by-list';
 import { checkPermission, toConnection, type Connection } from './connection';
-import type { AttemptListener } from './attempt';
-import { isTraced, tracedCall } from './diagnostics';
+import { tracedCall } from './diagnostics';
 import { toEndpoint } from './endpoints';
 import { chooseEngine } from './engine';
 import { invalidArgType } from './errors';
@@ -50,11 +49,10 @@ export async function connectByName(
   if (engine === 'race') return connectByList(list, { ...options, engine });
   settings.signal?.throwIfAborted();
   checkPermission();
-  const run = async (listener: AttemptListener | undefined): Promise<Connection> => {
+  return tracedCall([endpoint], async (listener) => {
     const call = { settings, calledAt, control: settings.signal, listener };
     return toConnection(await connectNameByWinsock(endpoint, call), settings);
-  };
-  return isTraced() ? tracedCall([endpoint], run) : run(undefined);
+  });
 }
 
 /** Options that Windows' function has no room for. */

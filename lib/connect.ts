@@ -8,7 +8,7 @@ import type { Row, RowStart } from './attempt';
 import type { Control, Waiting } from './call';
 import { ConnectError } from './connect-error';
 import { checkMade, checkPermission } from './connection';
-import { isTraced, tracedCall } from './diagnostics';
+import { tracedCall } from './diagnostics';
 import { readEndpoints, type EndpointLike } from './endpoints';
 import type { Made } from './engine';
 import { invalidArgType, invalidArgValue } from './errors';
@@ -68,25 +68,21 @@ export function connect(
   const asked = readEndpoints(endpoints);
 
   const known = new KnownAttempts();
-  const make = async (tracer: AttemptListener | undefined): Promise<Made> => {
-    checkPermission();
-    const listener = new SocketEvents(socket, known, tracer);
-    const made = await makeConnection(asked, { settings, calledAt, control: connector, listener });
-    checkMade(made);
-    return made;
-  };
-  /** To those who listen the socket is what is made. */
-  const makeTraced = async (): Promise<Made> => {
+  const make = async (): Promise<Made> => {
     let made: Made | undefined;
+    // To those who listen the socket is what is made.
     await tracedCall(asked, async (tracer) => {
-      made = await make(tracer);
+      checkPermission();
+      const listener = new SocketEvents(socket, known, tracer);
+      made = await makeConnection(asked, { settings, calledAt, control: connector, listener });
+      checkMade(made);
       return socket;
     });
     return made as Made;
   };
   const connector: ListConnector = new ListConnector(async () => {
     try {
-      const made = await (isTraced() ? makeTraced() : make(undefined));
+      const made = await make();
       known.settle(() => made.readRows().map(toAttempt));
       return made;
     } catch (error) {

@@ -40,17 +40,18 @@ const log = debuglog('connect-by-list');
 
 let calls = 0;
 
-/** Whether anybody wants to hear of calls; if so, tracedCall() is how they are made. */
+/** Whether anybody wants to hear of calls. */
 export function isTraced(): boolean {
   for (const channel of CHANNELS) if (channel.hasSubscribers) return true;
   return log.enabled;
 }
 
-/** Runs one call; `run` gets whom to tell of its attempts. */
+/** Runs one call; `run` gets whom to tell of its attempts, where somebody wants to know. */
 export function tracedCall<T>(
   asked: readonly Endpoint[],
-  run: (listener: AttemptListener) => Promise<T>,
+  run: (listener: AttemptListener | undefined) => Promise<T>,
 ): Promise<T> {
+  if (!isTraced()) return run(undefined);
   const trace: ConnectTrace = { endpoints: asked.map(formatEndpoint) };
   const listener = new Tracer(trace, ++calls);
   listener.log('connect to %s', trace.endpoints.join(', '));

@@ -3,8 +3,8 @@
 import type * as net from 'node:net';
 
 import type { Row } from './attempt';
-import type { Tried } from './failure';
 import { unavailable } from './errors';
+import type { Tried } from './failure';
 import { addon } from './native';
 import type { ConnectOptions } from './options';
 

@@ -83,8 +83,8 @@ export function winsockFailure(
   const message =
     `${summary}: ${noneOf(targets.length + earlier.length)} reached: ${list}. ` +
     "Winsock tells of the last failure only; the engine 'race' tells of each.";
-  const rows = earlier;
-  return new ConnectError({ message, code, syscall, wsaName, wsaCode, makeErrors, rows });
+  const init = { message, code, syscall, wsaName, wsaCode, makeErrors };
+  return new ConnectError({ ...init, rows: earlier });
 }
 
 export function attemptError(row: Row): AttemptError {

@@ -5,6 +5,7 @@
 import * as net from 'node:net';
 import * as os from 'node:os';
 
+import { Fresh } from './fresh';
 import type { Pair } from './pairs';
 import { describeAddress } from './rfc6724';
 
@@ -16,7 +17,7 @@ interface LocalAddress {
 
 /** Round by round: the second source of each destination, then the third of each, and so on. */
 export function* alternativesOf(pairs: readonly Pair[]): Generator<Pair> {
-  const local = freshAddresses();
+  const local = latest.get();
   const others = pairs.map(({ target }) => local.thatFit(target.address));
   let most = 0;
   for (const { length } of others) most = Math.max(most, length);
@@ -31,9 +32,8 @@ export function* alternativesOf(pairs: readonly Pair[]): Generator<Pair> {
   }
 }
 
-/** The addresses of this host, as they were a moment ago. */
+/** The addresses of this host. */
 class LocalAddresses {
-  readonly at = performance.now();
   private readonly groups = groupLocalAddresses();
   private readonly known = new Map<string, readonly LocalAddress[]>();
 
@@ -47,16 +47,10 @@ class LocalAddresses {
   }
 }
 
-/** ms for which the system is not asked again: a thousand calls that fail together would ask a thousand times. */
-const FRESH = 1_000;
 /** For how many destinations it is remembered what fits them: a long list needs it once. */
 const MOST_KNOWN = 1_000;
-let latest: LocalAddresses | undefined;
 
-function freshAddresses(): LocalAddresses {
-  if (latest === undefined || performance.now() - latest.at > FRESH) latest = new LocalAddresses();
-  return latest;
-}
+const latest = new Fresh(() => new LocalAddresses());
 
 /** Local addresses by the destinations that they fit: the same family and scope, and loopback apart. */
 function groupLocalAddresses(): Map<string, LocalAddress[]> {

@@ -42,8 +42,8 @@ export interface Addon {
    * does it.
    *
    * `finished` is told of the end of each; `outcome` is what race() would have answered. `more` asks for more
-   * pairs when it is time for one: offer() is the answer. `changed` says that attempts
-   * have started or ended, where the race is watched: changes() says which.
+   * pairs when it is time for one: offer() is the answer. `changed` says that attempts have started or ended,
+   * where the race is watched: changes() says which.
    */
   listen(
     finished: (id: number, outcome: string) => void,

@@ -1,6 +1,7 @@
 // Pairs of addresses, and what the caller's policy makes of them (C23).
 
 import * as net from 'node:net';
+
 import { toSocketAddress, type Endpoint } from './endpoints';
 import { invalidArgType, invalidArgValue, outOfRange } from './errors';
 import { describeAddress } from './rfc6724';

@@ -10,7 +10,7 @@ import type { ConnectOptions } from './options';
 import { orAbort, type Abortable } from './or-abort';
 import { applyPolicy, toAddressPair, type AddressPair, type Pair, type PairPolicy } from './pairs';
 import { alternateFamilies, compareRanks } from './rfc6724';
-import { isLong, SLICE } from './slices';
+import { SLICE } from './slices';
 
 export type PairOptions = Pick<ConnectOptions, 'policy' | 'localAddress' | 'history'>;
 
@@ -123,7 +123,7 @@ function* orderPairs(
   const unreachable: Endpoint[] = [];
   for (let at = 0; at < targets.length; at += SLICE) {
     if (at > 0) yield;
-    const slice = isLong(targets.length) ? targets.slice(at, at + SLICE) : targets;
+    const slice = targets.slice(at, at + SLICE);
     const known = bind === '' ? destinationsOf(slice) : undefined;
     for (const target of slice) {
       const destination = known?.get(target.address) ?? new Destination(target.address, bind);
@@ -140,7 +140,7 @@ function* orderPairs(
   }
   for (let i = 0; i < reachable.length; i++) {
     if (i % SLICE === 0) yield;
-    reachable[i]?.destination.rank();
+    reachable[i]?.destination.ranks();
   }
   yield;
   const best = sorted(reachable);
@@ -166,7 +166,7 @@ function candidate(target: Endpoint, destination: Destination): Candidate {
 }
 
 function sorted(candidates: Candidate[]): Candidate[] {
-  return candidates.sort((a, b) => compareRanks(a.destination.ranks, b.destination.ranks));
+  return candidates.sort((a, b) => compareRanks(a.destination.ranks(), b.destination.ranks()));
 }
 
 function pairOf(target: Endpoint, source: string, bind: string, history?: History): Pair {
