@@ -53,7 +53,7 @@ void add_row(std::string& text, const RaceCall& race, std::size_t attempt) {
 }
 
 // How a race has ended: verdict, winner, and the connected socket, which is JavaScript's now, or
-// -1; then a line for each attempt that was started. lib/running-races.ts reads the first line.
+// -1; then a line for each attempt that was started. lib/race-rows.ts reads it.
 Napi::Value outcome_of(Napi::Env env, RaceCall& race) {
   std::string text;
   text.reserve(kTextOfARow * (1 + race.rows()));
