@@ -11,6 +11,7 @@
         "src-native/core/address.cc",
         "src-native/core/race.cc",
         "src-native/loop/loop_handles.cc",
+        "src-native/loop/uv_system.cc",
         "src-native/race/race_call.cc"
       ],
       "include_dirs": [
@@ -33,7 +34,9 @@
             "src-native/winsock/winsock_call.cc",
             "src-native/winsock/winsock_calls.cc"
           ],
-          "defines": ["_WIN32_WINNT=0x0A00", "WINVER=0x0A00"],
+          # uv.h brings windows.h, whose macros min and max would break std::min and std::max. Node's own
+          # common.gypi defines NOMINMAX from Node 22 on only.
+          "defines": ["_WIN32_WINNT=0x0A00", "WINVER=0x0A00", "NOMINMAX", "WIN32_LEAN_AND_MEAN"],
           "libraries": ["-lws2_32.lib", "-liphlpapi.lib"],
           "msvs_settings": {
             "VCCLCompilerTool": {
@@ -54,11 +57,23 @@
           "cflags_cc!": ["-std=gnu++17", "-std=gnu++20", "-std=gnu++1y"]
         }],
         ["OS=='linux'", {
-          "sources": ["src-native/posix/linux/new_socket.cc", "src-native/posix/linux/services.cc"],
+          "sources": ["src-native/posix/linux/new_socket.cc", "src-native/posix/linux/share_local_port.cc",
+            "src-native/posix/linux/services.cc"],
           "ldflags": ["-Wl,-z,relro,-z,now", "-Wl,-z,noexecstack"]
         }],
+        # Bionic has no getservbyname_r(); the answer of its getservbyname() is the thread's, as BSD's.
+        ["OS=='android'", {
+          "sources": ["src-native/posix/linux/new_socket.cc", "src-native/posix/linux/share_local_port.cc",
+            "src-native/posix/bsd/services.cc"],
+          "ldflags": ["-Wl,-z,relro,-z,now", "-Wl,-z,noexecstack"]
+        }],
+        ["OS=='freebsd'", {
+          "sources": ["src-native/posix/bsd/new_socket.cc", "src-native/posix/bsd/services.cc",
+            "src-native/posix/bsd/share_local_port.cc"]
+        }],
         ["OS=='mac'", {
-          "sources": ["src-native/posix/bsd/new_socket.cc", "src-native/posix/bsd/services.cc"],
+          "sources": ["src-native/posix/bsd/new_socket.cc", "src-native/posix/bsd/services.cc",
+            "src-native/posix/bsd/share_local_port.cc"],
           "xcode_settings": {
             "CLANG_CXX_LANGUAGE_STANDARD": "c++17",
             "GCC_SYMBOLS_PRIVATE_EXTERN": "YES",

@@ -14,7 +14,7 @@ add_library(connect_by_list MODULE
   src-native/addon/service.cc
   src-native/addon/values.cc
   src-native/loop/loop_handles.cc
-  src-native/race/race_call.cc)
+  src-native/loop/uv_system.cc)
 if(WIN32)
   target_sources(connect_by_list PRIVATE
     src-native/winsock/address_list.cc

@@ -48,6 +48,25 @@ export type AttemptStart = Pick<
  */
 export interface Row extends RowStart, Pick<Attempt, 'outcome' | 'code' | 'end'> {
   readonly cause: Error | undefined;
+  /** When TCP had connected, in ms from the call, where the race engine knows. */
+  readonly connected?: number | undefined;
+}
+
+/** Rows that are read when somebody asks for them: a long list has a hundred thousand, and mostly nobody does. */
+export interface Rows {
+  readonly length: number;
+  at(index: number): Row;
+  /** The place of the one that ended last. */
+  readonly last: number;
+}
+
+export function rowsOf(rows: readonly Row[]): Rows {
+  const last = rows.reduce((last, { end }, i) => (end >= (rows[last]?.end ?? 0) ? i : last), 0);
+  return { length: rows.length, at: (index) => rows[index] as Row, last };
+}
+
+export function* eachOf(rows: Rows): Generator<Row> {
+  for (let i = 0; i < rows.length; i++) yield rows.at(i);
 }
 
 /** The same of an AttemptStart. */

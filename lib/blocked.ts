@@ -1,7 +1,7 @@
 // What a net.BlockList keeps us from connecting to. It is checked when names are resolved and addresses
 // are in their plain form, and on the address that is then connected to: no second lookup can change it.
 
-import * as net from 'node:net';
+import type * as net from 'node:net';
 
 import type { Row } from './attempt';
 import { plainAddress, type Endpoint } from './endpoints';
@@ -31,9 +31,20 @@ export function splitBlocked(
 
 function isBlocked(text: string, blockList: net.BlockList): boolean {
   const [address = text] = text.split('%', 1);
-  const family = net.isIPv6(address) ? 'ipv6' : 'ipv4';
+  if (!address.includes(':')) return isForbidden(address, blockList);
+  const family = 'ipv6';
   if (blockList.check(address, family)) return true;
-  return family === 'ipv6' && ipv4Within(address).some((inner) => blockList.check(inner, 'ipv4'));
+  // A connect to :: reaches ::1.
+  const bytes = parseAddress(address);
+  if (bytes.every((byte) => byte === 0) && blockList.check('::1', family)) return true;
+  return ipv4Within(bytes).some((inner) => isForbidden(inner, blockList));
+}
+
+/** A connect to 0.0.0.0 reaches 127.0.0.1. */
+function isForbidden(ipv4: string, blockList: net.BlockList): boolean {
+  return (
+    blockList.check(ipv4, 'ipv4') || (ipv4 === '0.0.0.0' && blockList.check('127.0.0.1', 'ipv4'))
+  );
 }
 
 /**
@@ -42,8 +53,7 @@ function isBlocked(text: string, blockList: net.BlockList): boolean {
  * 64:ff9b:1::/48, RFC 8215, of which the last 32 bits are taken), 6to4 (2002::/16, RFC 3056), or ISATAP
  * (RFC 5214 section 6.1).
  */
-function ipv4Within(address: string): string[] {
-  const bytes = parseAddress(address);
+function ipv4Within(bytes: Uint8Array): string[] {
   const at = (offset: number): string => bytes.subarray(offset, offset + 4).join('.');
   const startsWith = (...prefix: number[]): boolean => prefix.every((byte, i) => bytes[i] === byte);
   const zeros = (from: number, to: number): boolean =>

@@ -4,7 +4,7 @@ import type { Call } from './call';
 import { checkPermission, toConnection, type Connection } from './connection';
 import { isTraced, tracedCall } from './diagnostics';
 import { readEndpoints, type Endpoint, type EndpointLike } from './endpoints';
-import { raceFailure } from './failure';
+import { noTargets } from './failure';
 import { makeConnection } from './make';
 import { readOptions, type ConnectOptions } from './options';
 import type { AddressPair } from './pairs';
@@ -62,7 +62,7 @@ export async function sortAddressPairs(endpoints: Iterable<EndpointLike>): Promi
   await targets.resolution?.done;
   targets.take();
   if (targets.known.length === 0) {
-    throw raceFailure({ rows: targets.rows(), timeout: undefined, untried: [] });
+    throw noTargets(targets);
   }
   return allPairs(targets.known);
 }

@@ -38,7 +38,7 @@ export async function connectByName(
   const calledAt = performance.now();
   const settings = readOptions(options);
   if (typeof host !== 'string') throw invalidArgType('host', 'of type string', host);
-  const endpoint = toEndpoint(host, readService(service), undefined);
+  const endpoint = toEndpoint(host, await readService(service), undefined);
 
   const needsList = Object.entries(settings).some(
     ([name, value]) => Boolean(value) && ONLY_OF_A_LIST.has(name),

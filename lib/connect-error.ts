@@ -2,7 +2,7 @@
 
 import { inspect } from 'node:util';
 
-import { toAttempt, type Attempt, type Row } from './attempt';
+import { eachOf, toAttempt, type Attempt, type Rows } from './attempt';
 import { errnoOfCode } from './system-errors';
 
 /** What went wrong with one attempt, with one lookup, or with the one call of WSAConnectByList. */
@@ -34,12 +34,12 @@ export interface ConnectErrorInit {
   wsaCode?: number;
   /** Makes `errors`, when somebody looks. */
   makeErrors: () => AttemptError[];
-  rows: readonly Row[];
+  rows: Rows;
 }
 
 /**
  * No endpoint connected. `code` is Node's, so that code which handles errors of `net` handles this one:
- * `ETIMEDOUT` when `timeout` struck, and else that of the attempt which failed last (C14).
+ * `ETIMEDOUT` when `timeout` expired, and else that of the attempt which failed last (C14).
  */
 export class ConnectError extends AggregateError {
   /** What it prints as. */
@@ -57,7 +57,7 @@ export class ConnectError extends AggregateError {
   /** Winsock's number, such as 10060, where Winsock gave the error. */
   declare readonly wsaCode?: number;
   readonly #makeErrors: () => AttemptError[];
-  readonly #rows: readonly Row[];
+  readonly #rows: Rows;
   #attempts: readonly Attempt[] | undefined;
 
   /** @internal */
@@ -76,7 +76,7 @@ export class ConnectError extends AggregateError {
 
   /** What is known to have been tried, in the order in which it started. */
   get attempts(): readonly Attempt[] {
-    this.#attempts ??= this.#rows.map(toAttempt);
+    this.#attempts ??= Array.from(eachOf(this.#rows), toAttempt);
     return this.#attempts;
   }
 

@@ -3,7 +3,7 @@
 
 import type * as net from 'node:net';
 
-import { toAttempt, type Attempt, type AttemptListener, type Outcome } from './attempt';
+import { eachOf, toAttempt, type Attempt, type AttemptListener, type Outcome } from './attempt';
 import type { Row, RowStart } from './attempt';
 import type { Control, Waiting } from './call';
 import { ConnectError } from './connect-error';
@@ -83,7 +83,7 @@ export function connect(
   const connector: ListConnector = new ListConnector(async () => {
     try {
       const made = await make();
-      known.settle(() => made.readRows().map(toAttempt));
+      known.settle(() => Array.from(eachOf(made.readRows()), toAttempt));
       return made;
     } catch (error) {
       if (error instanceof ConnectError) known.settle(() => error.attempts);
@@ -142,7 +142,7 @@ class ListConnector implements Connector, Control {
     // In a turn of its own: what a listener of the socket throws is no rejected promise, but uncaught.
     this.make().then(
       (made) => {
-        const failure = (error: AdoptError): Error => adoptFailure(made.readRows(), error);
+        const failure = (error: AdoptError): Error => adoptFailure(made, error);
         process.nextTick(() => socket.connected(made.takeSocket() as number, failure));
       },
       (error: unknown) => process.nextTick(() => socket.failed(error as Error)),

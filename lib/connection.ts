@@ -2,7 +2,7 @@
 
 import type * as net from 'node:net';
 
-import { toAttempt, type Attempt } from './attempt';
+import { eachOf, toAttempt, type Attempt } from './attempt';
 import type { Engine, Made } from './engine';
 import { accessDenied } from './errors';
 import { adoptFailure, raceFailure } from './failure';
@@ -34,7 +34,7 @@ export function toConnection(made: Made, settings: Settings): Connection {
   try {
     return new MadeConnection(adopt(socket, settings), made);
   } catch (error) {
-    throw error instanceof AdoptError ? adoptFailure(made.readRows(), error) : error;
+    throw error instanceof AdoptError ? adoptFailure(made, error) : error;
   }
 }
 
@@ -72,7 +72,7 @@ class MadeConnection implements Connection {
   }
 
   get attempts(): readonly Attempt[] {
-    this.#attempts ??= this.#made.readRows().map(toAttempt);
+    this.#attempts ??= Array.from(eachOf(this.#made.readRows()), toAttempt);
     return this.#attempts;
   }
 }

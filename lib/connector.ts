@@ -4,6 +4,7 @@ import * as net from 'node:net';
 import * as tls from 'node:tls';
 
 import { connectByList } from './connect-by-list';
+import { startDeadline } from './deadline';
 import { handshakeTimedOut } from './errors';
 import { readOptions, type ConnectOptions } from './options';
 import { readEndpointsFor, readRaceUntil, type EndpointsFor, type RaceUntil } from './requests';
@@ -96,12 +97,13 @@ function nameOf({ hostname, servername }: ConnectorRequest): tls.ConnectionOptio
 /** @param left what is left of `timeout`, in ms. */
 function shakeHands(socket: tls.TLSSocket, left: number, timeout: number): Promise<tls.TLSSocket> {
   return new Promise((resolve, reject) => {
-    const strike = (): void => void socket.destroy(handshakeTimedOut(timeout));
-    const timer = left === Infinity ? undefined : setTimeout(strike, left);
+    const deadline = startDeadline(left, () => {
+      socket.destroy(handshakeTimedOut(timeout));
+    });
     socket.once('error', reject);
-    socket.once('close', () => clearTimeout(timer));
+    socket.once('close', () => deadline.clear());
     socket.once('secureConnect', () => {
-      clearTimeout(timer);
+      deadline.clear();
       socket.off('error', reject);
       resolve(socket);
     });

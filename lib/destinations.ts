@@ -4,6 +4,7 @@
 import type { Endpoint } from './endpoints';
 import { Fresh } from './fresh';
 import { addon } from './native';
+import { policyTable } from './operator-order';
 import { rank } from './rfc6724';
 
 export class Destination {
@@ -18,10 +19,10 @@ export class Destination {
   /** For compareRanks(). Made when they are asked for first: a list with one that can be reached needs none. */
   ranks(): readonly number[] {
     const { address, source } = this;
-    return (this.made ??= rank({
-      address,
-      source: source === '' ? undefined : { address: source },
-    }));
+    return (this.made ??= rank(
+      { address, source: source === '' ? undefined : { address: source } },
+      policyTable(),
+    ));
   }
 }
 

@@ -4,6 +4,7 @@
 import * as net from 'node:net';
 
 import { badPort, invalidArgType, invalidArgValue, outOfRange } from './errors';
+import { familyOf } from './policy-table';
 
 /**
  * An endpoint, in any of three forms:
@@ -80,40 +81,49 @@ function readEndpoint(endpoint: unknown, index: number): Endpoint {
   if (typeof host !== 'string') {
     throw invalidArgType(`${nameOf(index)}.host`, 'of type string', host);
   }
-  return toEndpoint(host, readPort(port), index);
+  return toEndpoint(host, readPort(port, `${nameOf(index)}.port`), index);
 }
 
 /** 'host:port' in its two parts, the brackets of an IPv6 address taken off. */
 function splitHostPort(text: string, index: number): Endpoint {
-  const bracketed = /^\[([^[\]]*)\]:([^:]*)$/.exec(text);
-  const plain = bracketed ?? /^([^:[\]]*):([^:]*)$/.exec(text);
-  const [, host, port] = plain ?? [];
-  if (host === undefined || port === undefined) {
+  const isBracketed = text.startsWith('[');
+  const colon = isBracketed ? text.indexOf(']') + 1 : text.indexOf(':');
+  const host = isBracketed ? text.slice(1, colon - 1) : text.slice(0, colon);
+  const isSplit =
+    colon > 0 && text[colon] === ':' && !text.includes(':', colon + 1) && !/[[\]]/.test(host);
+  if (!isSplit) {
+    const looksLikeUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
     throw invalidArgValue(
       nameOf(index),
       text,
-      "must read 'host:port', with an IPv6 address in brackets: '[::1]:80'",
+      looksLikeUrl
+        ? "looks like a URL: write 'host:port', such as 'db.example.com:5432'"
+        : "must read 'host:port', with an IPv6 address in brackets: '[::1]:80'",
     );
   }
-  if (bracketed && !net.isIPv6(host)) {
+  if (isBracketed && familyOf(host) !== 6) {
     throw invalidArgValue(nameOf(index), text, 'has something in brackets that is no IPv6 address');
   }
-  return toEndpoint(host, readPort(port), index);
+  return toEndpoint(host, readPort(text.slice(colon + 1), `${nameOf(index)}.port`), index);
 }
 
-/** A port as `net` takes it: a number or its digits, 0 to 65535. */
-export function readPort(port: unknown): number {
+/**
+ * A port as `net` takes it: a number or its digits, 0 to 65535.
+ *
+ * @param name what an error calls it.
+ */
+export function readPort(port: unknown, name: string): number {
   const digits = typeof port === 'string' && /^\d+$/.test(port);
   const number = digits ? Number(port) : port;
   if (typeof number !== 'number' || !Number.isInteger(number) || number < 0 || number > 65535) {
-    throw badPort(port);
+    throw badPort(name, port);
   }
   return number;
 }
 
 /** @param place where it is in the list; undefined where it is the only one asked for. */
 export function toEndpoint(host: string, port: number, place: number | undefined): Endpoint {
-  switch (net.isIP(host)) {
+  switch (familyOf(host)) {
     case 4:
       return { host, port, family: 4, address: host };
     case 6:

@@ -2,7 +2,7 @@
 
 import type * as net from 'node:net';
 
-import type { Row } from './attempt';
+import type { Rows } from './attempt';
 import { unavailable } from './errors';
 import type { Tried } from './failure';
 import { addon } from './native';
@@ -17,6 +17,8 @@ export type Engine = 'winsock' | 'race';
 /** What an engine has made of a call. Addresses become objects when somebody asks. */
 export interface Made {
   readonly engine: Engine;
+  /** How many endpoints the list has. */
+  readonly endpoints: number;
   /** Takes note of how it went; once, before all else. Says what was tried where nothing has connected. */
   settle(): Tried | undefined;
   /**
@@ -26,7 +28,7 @@ export interface Made {
   takeSocket(): number | net.Socket;
   readLocalAddress(): net.SocketAddress;
   readRemoteAddress(): net.SocketAddress;
-  readRows(): Row[];
+  readRows(): Rows;
 }
 
 const IS_WINDOWS = process.platform === 'win32';

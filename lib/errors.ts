@@ -14,8 +14,35 @@ function withCode<E extends Error>(error: E, code: string): E & { code: string }
   return Object.assign(error, { code });
 }
 
+/**
+ * What was given, in the words of Node's own errors. Of a text nothing is shown that stands before an '@': in a URL
+ * that is a password. Of an object only its class is: what it holds may be one as well.
+ */
 function received(value: unknown): string {
-  return `Received ${inspect(value, { depth: 0, maxStringLength: 64, breakLength: Infinity })}`;
+  if (typeof value === 'string') return `Received ${inspect(withoutSecret(value), SHORT)}`;
+  const isObject = typeof value === 'function' || (typeof value === 'object' && value !== null);
+  if (isObject) return `Received ${describeObject(value)}`;
+  return `Received ${inspect(value, SHORT)}`;
+}
+
+const SHORT = { maxStringLength: 64, breakLength: Infinity };
+
+function withoutSecret(text: string): string {
+  const at = text.lastIndexOf('@');
+  return at < 0 ? text : `…${text.slice(at)}`;
+}
+
+/** Objects of somebody else's can throw at every touch. */
+function describeObject(value: object): string {
+  try {
+    const { constructor } = value as { constructor?: unknown };
+    const name: unknown = typeof constructor === 'function' ? constructor.name : undefined;
+    return typeof name === 'string' && /^\w{1,64}$/.test(name)
+      ? `an instance of ${name}`
+      : 'an object';
+  } catch {
+    return 'an object';
+  }
 }
 
 /** `name` must be `expected`, but is something else altogether. */
@@ -44,9 +71,10 @@ export function outOfRange(name: string, range: string, value: unknown): RangeEr
   );
 }
 
-export function badPort(value: unknown): RangeError {
+/** @param name what the port is of, such as `endpoints[1].port`. */
+export function badPort(name: string, value: unknown): RangeError {
   return withCode(
-    new RangeError(`Port should be >= 0 and < 65536. ${received(value)}`),
+    new RangeError(`${name} should be >= 0 and < 65536. ${received(value)}`),
     'ERR_SOCKET_BAD_PORT',
   );
 }

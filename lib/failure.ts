@@ -1,7 +1,7 @@
 // Makes a ConnectError of what was tried: an error for each, and a message that names every endpoint and
 // says what to do.
 
-import type { Row } from './attempt';
+import { eachOf, rowsOf, type Row, type Rows } from './attempt';
 import { ConnectError, type AttemptError } from './connect-error';
 import { formatEndpoint, type Endpoint } from './endpoints';
 import { errnoOfCode, TIMED_OUT } from './system-errors';
@@ -9,30 +9,41 @@ import type { WsaError } from './wsa-codes';
 
 /** What was tried where nothing has connected. */
 export interface Tried {
-  readonly rows: readonly Row[];
-  /** The limit that struck, in ms; undefined when every attempt failed by itself. */
+  /** How many endpoints the list has. */
+  readonly endpoints: number;
+  readonly rows: Rows;
+  /** The limit that expired, in ms; undefined when every attempt failed by itself. */
   readonly timeout: number | undefined;
   /** The endpoints that were not tried. */
   readonly untried: readonly Endpoint[];
 }
 
-/** Every attempt has failed, or the deadline has struck. */
-export function raceFailure({ rows, timeout, untried }: Tried): ConnectError {
-  const last = timeout === undefined ? rows[indexOfLastToEnd(rows)] : undefined;
+/** Every attempt has failed, or the deadline has expired. */
+export function raceFailure({ endpoints, rows, timeout, untried }: Tried): ConnectError {
+  const last = timeout === undefined && rows.length > 0 ? rows.at(rows.last) : undefined;
   const code = last?.code ?? TIMED_OUT;
   const syscall = last ? syscallOf(last) : 'connect';
   const limit = timeout === undefined ? '' : ` within ${timeout} ms`;
-  const tried = rows.length > 0 ? `: ${rows.map(describeAttempt).join(', ')}` : '';
-  const rest = untried.length > 0 ? `; not tried: ${untried.map(formatEndpoint).join(', ')}` : '';
-  const none = noneOf(rows.length + untried.length);
-  const message = `${syscall} ${code}: ${none} reached${limit}${tried}${rest}. ${advice({ rows, timeout, untried })}`;
+  const tried = rows.length > 0 ? `: ${firstOf(rows, describeAttempt)}` : '';
+  const rest = untried.length > 0 ? `; not tried: ${firstOf(untried, formatEndpoint)}` : '';
+  const hint = advice({ rows, timeout, untried });
+  const message = `${syscall} ${code}: ${noneOf(endpoints)} reached${limit}${tried}${rest}. ${hint}`;
   return new ConnectError({
     message,
     code,
     syscall,
     rows,
-    makeErrors: () => withoutStacks(() => rows.map(attemptError)),
+    makeErrors: () => withoutStacks(() => Array.from(eachOf(rows), attemptError)),
   });
+}
+
+/** Nothing was left to try: no name has an address, or every address is blocked. */
+export function noTargets(targets: {
+  readonly asked: readonly Endpoint[];
+  rows(): readonly Row[];
+}): ConnectError {
+  const rows = rowsOf(targets.rows());
+  return raceFailure({ endpoints: targets.asked.length, rows, timeout: undefined, untried: [] });
 }
 
 /**
@@ -40,28 +51,37 @@ export function raceFailure({ rows, timeout, untried }: Tried): ConnectError {
  * say nothing of why.
  */
 export function adoptFailure(
-  rows: readonly Row[],
+  made: { readonly endpoints: number; readRows(): Rows },
   { code }: { readonly code: string },
 ): ConnectError {
-  const failed = rows
+  const failed = Array.from(eachOf(made.readRows()))
     .filter(({ outcome }) => outcome !== 'lost')
     .map((row) =>
       row.outcome === 'connected' ? { ...row, outcome: 'failed' as const, code } : row,
     );
-  return raceFailure({ rows: failed, timeout: undefined, untried: [] });
+  const rows = rowsOf(failed);
+  return raceFailure({ endpoints: made.endpoints, rows, timeout: undefined, untried: [] });
+}
+
+/** What a call of Winsock's function was for. */
+export interface WinsockTargets {
+  /** How many endpoints the list has. */
+  readonly endpoints: number;
+  /** What was handed to Winsock. */
+  readonly targets: readonly Endpoint[];
+  /** Rows of what led to no attempt: names without an address, and what is blocked. */
+  readonly earlier: readonly Row[];
 }
 
 /**
  * WSAConnectByList, or a step around it, has failed. Winsock tells of the last failure only (C14).
  *
- * @param earlier rows of what led to no attempt: names without an address, and what is blocked.
  * @param ms how long the call took.
  */
 export function winsockFailure(
   wsa: WsaError,
   syscall: string,
-  targets: readonly Endpoint[],
-  earlier: readonly Row[],
+  { endpoints, targets, earlier }: WinsockTargets,
   ms: number,
 ): ConnectError {
   const { code, wsaName, wsaCode } = wsa;
@@ -78,13 +98,14 @@ export function winsockFailure(
     });
   const makeErrors = (): AttemptError[] =>
     withoutStacks(() => [...earlier.map(attemptError), ofTheCall()]);
-  const unresolved = earlier.map(describeAttempt);
-  const list = [...unresolved, ...targets.map(formatTarget)].join(', ');
+  const list = firstOf([...earlier, ...targets], (row) =>
+    'outcome' in row ? describeAttempt(row) : formatTarget(row),
+  );
   const message =
-    `${summary}: ${noneOf(targets.length + earlier.length)} reached: ${list}. ` +
+    `${summary}: ${noneOf(endpoints)} reached: ${list}. ` +
     "Winsock tells of the last failure only; the engine 'race' tells of each.";
   const init = { message, code, syscall, wsaName, wsaCode, makeErrors };
-  return new ConnectError({ ...init, rows: earlier });
+  return new ConnectError({ ...init, rows: rowsOf(earlier) });
 }
 
 export function attemptError(row: Row): AttemptError {
@@ -126,8 +147,18 @@ function withoutStacks<T>(make: () => T): T {
   }
 }
 
-function indexOfLastToEnd(rows: readonly Row[]): number {
-  return rows.reduce((last, { end }, i) => (end >= (rows[last]?.end ?? 0) ? i : last), 0);
+/** How many a message names. `errors` and `attempts` have all. */
+const MAX_NAMED = 10;
+
+/** The first few, each in words, and how many more there are. */
+function firstOf<T>(
+  list: { readonly length: number; at(index: number): T | undefined },
+  describe: (one: T) => string,
+): string {
+  const named: string[] = [];
+  for (let i = 0; i < list.length && i < MAX_NAMED; i++) named.push(describe(list.at(i) as T));
+  const more = list.length - named.length;
+  return `${named.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
 }
 
 function noneOf(total: number): string {
@@ -146,12 +177,12 @@ function formatTarget(target: { host: string; port: number; address: string }): 
   return host === address || host.startsWith(`${address}%`) ? name : `${name} at ${address}`;
 }
 
-function advice({ rows, timeout, untried }: Tried): string {
+function advice({ rows, timeout, untried }: Omit<Tried, 'endpoints'>): string {
   if (timeout === undefined) {
-    if (rows.every(({ outcome }) => outcome === 'blocked')) {
+    if (isTrueOfAll(rows, ({ outcome }) => outcome === 'blocked')) {
       return 'The option "blockList" forbids every address: nothing was tried.';
     }
-    if (rows.every(({ address }) => address === undefined)) {
+    if (isTrueOfAll(rows, ({ address }) => address === undefined)) {
       return 'Check how the names are spelled, and that a resolver which knows them can be reached.';
     }
     return 'Check that a server listens at one of them and that no firewall is in between.';
@@ -159,6 +190,11 @@ function advice({ rows, timeout, untried }: Tried): string {
   return untried.length > 0
     ? 'Raise "timeout", or lower "attemptDelay" so that more of the list is tried in time.'
     : 'Raise "timeout", or check that one of them can be reached from here.';
+}
+
+function isTrueOfAll(rows: Rows, isTrue: (row: Row) => boolean): boolean {
+  for (const row of eachOf(rows)) if (!isTrue(row)) return false;
+  return true;
 }
 
 function toMicrosecond(ms: number): number {

@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Row } from './attempt';
 import type { Endpoint } from './endpoints';
 import { outOfRange } from './errors';
+import { fingerprintOfNetwork } from './local-addresses';
 import type { ConnectOptions } from './options';
 import { isLong, SLICE } from './slices';
 
@@ -15,6 +16,19 @@ export interface Lesson {
   readonly winner: number | undefined;
   rowOf(attempt: number): Row;
   targetOf(attempt: number): Endpoint;
+  /** Where it came from, as it was planned or as it was; '' where neither is known. */
+  sourceOf(attempt: number): string;
+}
+
+/**
+ * A destination as it is seen from one network: RFC 8305 section 4 keeps what was learned on one from being used
+ * on another.
+ */
+export interface Way {
+  /** Where the connection comes from; '' where that is not known. */
+  readonly source: string;
+  readonly address: string;
+  readonly port: number;
 }
 
 /** What is known of one destination. */
@@ -50,6 +64,8 @@ const LONGEST_PATIENCE = 250;
  */
 export class History {
   private readonly entries = new Map<string, Entry>();
+  /** The network that they were learned on. */
+  private network: string | undefined;
   private readonly maxEntries: number;
   private readonly maxAge: number;
 
@@ -77,16 +93,24 @@ export class History {
     this.entries.clear();
   }
 
+  /** @internal Forgets everything if the addresses of this host have changed since it was learned. */
+  forgetOtherNetworks(): void {
+    if (this.size === 0) return;
+    const network = fingerprintOfNetwork();
+    if (this.network !== network) this.clear();
+    this.network = network;
+  }
+
   /** @internal Whether the last attempt to go there got no answer. */
-  isSilent(address: string, port: number): boolean {
-    return this.find(keyOf(address, port))?.isSilent ?? false;
+  isSilent(way: Way): boolean {
+    return this.find(keyOf(way))?.isSilent ?? false;
   }
 
   /**
    * @internal How long the next attempt should wait for this one, in ms; 0 where too little is known.
    */
-  patience(address: string, port: number): number {
-    const { rtt, count } = this.find(keyOf(address, port)) ?? NOTHING_KNOWN;
+  patience(way: Way): number {
+    const { rtt, count } = this.find(keyOf(way)) ?? NOTHING_KNOWN;
     return count < RTT_LEAST_COUNT ? 0 : Math.min(RTT_FACTOR * rtt + RTT_MARGIN, LONGEST_PATIENCE);
   }
 
@@ -96,10 +120,12 @@ export class History {
     for (let index = from; index < to; index++) {
       const row = call.rowOf(index);
       const { address, port } = call.targetOf(index);
-      if (row === winner) this.noteAnswer(keyOf(address, port), row.end - row.start);
-      else if (gotNoAnswer(row, winner)) this.noteSilence(keyOf(address, port));
+      const key = keyOf({ source: call.sourceOf(index), address, port });
+      // The time of TCP alone: a TLS handshake takes longer than a round trip.
+      if (row === winner) this.noteAnswer(key, (row.connected ?? row.end) - row.start);
+      else if (gotNoAnswer(row, winner)) this.noteSilence(key);
       // Ten thousand refusals are nothing to forget where nothing is known.
-      else if (row.outcome === 'failed' && this.size > 0) this.entries.delete(keyOf(address, port));
+      else if (row.outcome === 'failed' && this.size > 0) this.entries.delete(key);
     }
   }
 
@@ -121,6 +147,7 @@ export class History {
   }
 
   private set(key: string, entry: Entry): void {
+    if (this.size === 0) this.network = fingerprintOfNetwork();
     // Deleted first, so that the map's order is that of age.
     this.entries.delete(key);
     this.entries.set(key, entry);
@@ -160,8 +187,8 @@ async function learnInTurns(race: Lesson, history: History): Promise<void> {
   }
 }
 
-function keyOf(address: string, port: number): string {
-  return `${address} ${port}`;
+function keyOf({ source, address, port }: Way): string {
+  return `${source} ${address} ${port}`;
 }
 
 /**

@@ -16,7 +16,7 @@ interface LocalAddress {
 }
 
 /** Round by round: the second source of each destination, then the third of each, and so on. */
-export function* alternativesOf(pairs: readonly Pair[]): Generator<Pair> {
+export function* otherLocalAddresses(pairs: readonly Pair[]): Generator<Pair> {
   const local = latest.get();
   const others = pairs.map(({ target }) => local.thatFit(target.address));
   let most = 0;
@@ -32,10 +32,30 @@ export function* alternativesOf(pairs: readonly Pair[]): Generator<Pair> {
   }
 }
 
+/**
+ * Differs when the addresses of this host do: when a VPN comes up, when another network gives it another one. It
+ * is at most a second old.
+ */
+export function fingerprintOfNetwork(): string {
+  return latest.get().fingerprint;
+}
+
 /** The addresses of this host. */
 class LocalAddresses {
-  private readonly groups = groupLocalAddresses();
+  readonly fingerprint: string;
+  private readonly groups: Map<string, LocalAddress[]>;
   private readonly known = new Map<string, readonly LocalAddress[]>();
+
+  constructor() {
+    const interfaces = listInterfaces();
+    this.groups = groupLocalAddresses(interfaces);
+    this.fingerprint = JSON.stringify(
+      Object.entries(interfaces).map(([name, addresses = []]) => [
+        name,
+        addresses.map(({ cidr, mac }) => [cidr, mac]),
+      ]),
+    );
+  }
 
   /** Those that a connection to the destination could come from. */
   thatFit(destination: string): readonly LocalAddress[] {
@@ -53,9 +73,9 @@ const MOST_KNOWN = 1_000;
 const latest = new Fresh(() => new LocalAddresses());
 
 /** Local addresses by the destinations that they fit: the same family and scope, and loopback apart. */
-function groupLocalAddresses(): Map<string, LocalAddress[]> {
+function groupLocalAddresses(interfaces: Interfaces): Map<string, LocalAddress[]> {
   const groups = new Map<string, LocalAddress[]>();
-  for (const [name, addresses = []] of Object.entries(listInterfaces())) {
+  for (const [name, addresses = []] of Object.entries(interfaces)) {
     for (const { address, family, scopeid } of addresses) {
       // A link-local address is one of its interface; the others know no zone.
       const zone =
@@ -70,7 +90,9 @@ function groupLocalAddresses(): Map<string, LocalAddress[]> {
 }
 
 /** Where the system does not tell, there are no other addresses to try. */
-function listInterfaces(): ReturnType<typeof os.networkInterfaces> {
+type Interfaces = ReturnType<typeof os.networkInterfaces>;
+
+function listInterfaces(): Interfaces {
   try {
     return os.networkInterfaces();
   } catch {

@@ -1,9 +1,11 @@
 // The way of a call: from a checked list to a connected socket, by the engine that is best here.
 
+import { rowsOf } from './attempt';
 import type { Call } from './call';
 import type { Endpoint } from './endpoints';
 import { chooseEngine, type Engine, type Made } from './engine';
-import { raceFailure } from './failure';
+import { startDeadline } from './deadline';
+import { noTargets, raceFailure } from './failure';
 import { orAbort } from './or-abort';
 import { connectByRace } from './race-engine';
 import type { Resolution } from './resolve';
@@ -31,41 +33,36 @@ async function resolved(
   const inTime = await within(isWhole ? done : begun, call);
   targets.take();
   if (!inTime) {
-    throw raceFailure({ rows: targets.rowsAtDeadline(), timeout, untried: targets.known });
+    throw raceFailure({
+      endpoints: targets.asked.length,
+      rows: rowsOf(targets.rowsAtDeadline()),
+      timeout,
+      untried: targets.known,
+    });
   }
   return connectTo(targets, engine, call);
 }
 
 function connectTo(targets: Targets, engine: Engine, call: Call): Made | Promise<Made> {
   if (targets.isComplete && targets.known.length === 0) {
-    throw raceFailure({ rows: targets.rows(), timeout: undefined, untried: [] });
+    throw noTargets(targets);
   }
   return engine === 'winsock' ? connectByWinsock(targets, call) : connectByRace(targets, call);
 }
 
 /**
- * Waits for `work`, but no longer than the call's timeout: false when that struck first. Rejects with the
+ * Waits for `work`, but no longer than the call's timeout: false when that expired first. Rejects with the
  * reason when the call is given up.
  */
 function within(work: Promise<void>, { settings, control }: Call): Promise<boolean> {
-  const { timeout } = settings;
   return orAbort(control, (resolve, reject) => {
-    const timer =
-      timeout === Infinity ? undefined : setTimeout(resolve, Math.min(timeout, MOST_TIMER), false);
-    const release = timer && control?.hold?.({ setRef: (isRef) => setRef(timer, isRef) });
+    const deadline = startDeadline(settings.timeout, () => resolve(false));
+    const release = control?.hold?.(deadline);
     const stop = (): void => {
-      clearTimeout(timer);
+      deadline.clear();
       release?.();
     };
     work.then(() => resolve(true), reject).finally(stop);
     return stop;
   });
 }
-
-function setRef(timer: NodeJS.Timeout, isRef: boolean): void {
-  if (isRef) timer.ref();
-  else timer.unref();
-}
-
-/** The longest that setTimeout can wait, in ms: 24.8 days. */
-const MOST_TIMER = 2 ** 31 - 1;

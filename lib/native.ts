@@ -9,6 +9,16 @@ import loadAddon = require('node-gyp-build');
 
 import { missingAddon } from './missing-addon';
 
+/** What may follow when all pairs of a race have been started; More in src-native/core/race.h. */
+export const More = {
+  nothing: 0,
+  /** Other local addresses, for destinations that have not answered. */
+  sources: 1,
+  /** Other destinations: names that have no answer yet, and what is tried last. */
+  destinations: 2,
+} as const;
+export type More = (typeof More)[keyof typeof More];
+
 /** An attempt that has changed; the number of its socket where it is to be decided on, else -1. */
 export type RaceChange = [index: number, row: string, socket: number];
 
@@ -52,7 +62,7 @@ export interface Addon {
   ): void;
   /**
    * `pairs` has a line for each: "address port", and where it matters "local patience" behind it: where the
-   * attempt has to come from ("-" for "as the system likes"), and how long the next start waits for it, in
+   * attempt has to come from ("-" where the system chooses), and how long the next start waits for it, in
    * microseconds (0 for the default). Port 0 as the local one leaves that to the system too. NaN as the delay
    * asks for RFC 8305's.
    *
@@ -64,6 +74,7 @@ export interface Addon {
    */
   race(
     pairs: string,
+    more: More,
     localPort: number,
     attemptDelay: number,
     attemptTimeout: number,
@@ -71,8 +82,12 @@ export interface Addon {
     decides: boolean,
     watches: boolean,
   ): string | number;
-  /** The answer to `more`, or news before it asks; `more` says whether more may follow. */
-  offer(id: number, pairs: string, localPort: number, more: boolean): void;
+  /** The answer to `more`, or news before it asks; `more` tells what may still follow. */
+  offer(id: number, pairs: string, localPort: number, more: More): void;
+  /** The attempts, by their place, whose destinations have neither accepted nor refused so far. */
+  unanswered(id: number): number[];
+  /** Whether the destination of an attempt has. */
+  hasAnswered(id: number, index: number): boolean;
   /** What has changed since this was asked last. */
   changes(id: number): RaceChange[];
   /** Whether an attempt has connected: 0, or libuv's error number. */
@@ -84,8 +99,8 @@ export interface Addon {
   abort(id: number): void;
   /** Closes a connected socket that nobody will adopt. */
   close(socket: number): void;
-  /** The TCP port of a service, by name or alias; -1 when the system does not know it. May read a file. */
-  servicePort(name: string): number;
+  /** The TCP port of a service, by name or alias; -1 when the system does not know it. */
+  servicePort(name: string): Promise<number>;
 
   // On Windows only.
   hasConnectByList?(): boolean;

@@ -203,7 +203,7 @@ function checkAddress(address: unknown): void {
 
 function checkPort(port: unknown): void {
   if (typeof port !== 'number') throw invalidArgType('options.localPort', 'of type number', port);
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw badPort(port);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw badPort('options.localPort', port);
 }
 
 /**

@@ -4,6 +4,7 @@ import * as net from 'node:net';
 
 import { toSocketAddress, type Endpoint } from './endpoints';
 import { invalidArgType, invalidArgValue, outOfRange } from './errors';
+import { policyTable } from './operator-order';
 import { describeAddress } from './rfc6724';
 
 /** A destination and where to reach it from, as a `policy` and sortAddressPairs() see it. */
@@ -14,7 +15,7 @@ export interface AddressPair {
   readonly local: net.SocketAddress | undefined;
   /** The destination's scope, as in RFC 6724 section 3.1: 2 link-local, 5 site-local, 14 global. */
   readonly scope: number;
-  /** The destination's label in RFC 6724's default policy table (section 2.1). */
+  /** The destination's label in the policy table (RFC 6724 section 2.1; on Linux /etc/gai.conf can replace it). */
   readonly label: number;
   /** The destination's precedence in the same table; the higher comes first. */
   readonly precedence: number;
@@ -85,7 +86,7 @@ export function toAddressPair({ target, source, bind }: Pair): AddressPair {
   return {
     remote: toSocketAddress(target.address, target.port) as net.SocketAddress,
     local: toSocketAddress(local, 0),
-    ...describeAddress(target.address),
+    ...describeAddress(target.address, policyTable()),
     reachable: local !== '',
   };
 }

@@ -4,11 +4,12 @@ import { setImmediate } from 'node:timers/promises';
 
 import { Destination, destinationsOf } from './destinations';
 import type { Endpoint } from './endpoints';
-import { historyOf, type History } from './history';
-import { alternativesOf } from './local-addresses';
+import { historyOf, type History, type Way } from './history';
+import { otherLocalAddresses } from './local-addresses';
 import type { ConnectOptions } from './options';
 import { orAbort, type Abortable } from './or-abort';
 import { applyPolicy, toAddressPair, type AddressPair, type Pair, type PairPolicy } from './pairs';
+import { familyToBeginWith } from './operator-order';
 import { alternateFamilies, compareRanks } from './rfc6724';
 import { SLICE } from './slices';
 
@@ -90,7 +91,7 @@ export function unreachablePairs(targets: readonly Endpoint[]): Pair[] {
  * was asked for there are none.
  */
 export function otherPairs(first: readonly Pair[], options: PairOptions): Iterable<Pair> {
-  return options.localAddress === undefined ? alternativesOf(withSources(first)) : [];
+  return options.localAddress === undefined ? otherLocalAddresses(withSources(first)) : [];
 }
 
 /** The destinations of the winsock engine: which pairs are made of them is Windows' say. */
@@ -107,7 +108,7 @@ export function planWinsock(
 export function allPairs(targets: readonly Endpoint[]): AddressPair[] {
   const plan = planRace(targets, { history: false });
   const first = withSources([...plan.pairs, ...unreachablePairs(plan.unreachable)]);
-  return [...first, ...alternativesOf(first)].map(toAddressPair);
+  return [...first, ...otherLocalAddresses(first)].map(toAddressPair);
 }
 
 /**
@@ -138,27 +139,45 @@ function* orderPairs(
   if (only && reachable.length === 1) {
     return { pairs: [pairOf(only.target, only.destination.source, bind)], unreachable };
   }
-  for (let i = 0; i < reachable.length; i++) {
-    if (i % SLICE === 0) yield;
-    reachable[i]?.destination.ranks();
-  }
-  yield;
-  const best = sorted(reachable);
-  yield;
+  const best = yield* sortInSlices(reachable);
   const history = historyOf(options);
+  history?.forgetOtherNetworks();
   const answering: Candidate[] = [];
   const silent: Candidate[] = [];
-  for (const one of best) {
-    const { address, port } = one.target;
-    (history?.isSilent(address, port) ? silent : answering).push(one);
+  for (const [i, one] of best.entries()) {
+    if (i % SLICE === 0) yield;
+    (history?.isSilent(wayOf(one)) ? silent : answering).push(one);
   }
-  const ordered = [...alternateFamilies(answering), ...alternateFamilies(silent)];
-  yield;
-  const pairs = ordered.map(({ target, destination }) => {
-    return pairOf(target, destination.source, bind, history);
-  });
-  yield; // Handing so many to the addon is work as well.
+  const first = familyToBeginWith();
+  const ordered = [...alternateFamilies(answering, first), ...alternateFamilies(silent, first)];
+  const pairs: Pair[] = [];
+  for (const [i, { target, destination }] of ordered.entries()) {
+    if (i % SLICE === 0) yield;
+    pairs.push(pairOf(target, destination.source, bind, history));
+  }
   return { pairs, unreachable };
+}
+
+/**
+ * The candidates in the order of RFC 6724. Those of a long list have few different ranks: they are gathered by
+ * these, and what is sorted at once is the ranks.
+ */
+function* sortInSlices(candidates: readonly Candidate[]): Generator<undefined, Candidate[]> {
+  const groups = new Map<string, Candidate[]>();
+  for (const [i, one] of candidates.entries()) {
+    if (i % SLICE === 0) yield;
+    const key = one.destination.ranks().join();
+    const group = groups.get(key);
+    if (group) group.push(one);
+    else groups.set(key, [one]);
+  }
+  return Array.from(groups.values())
+    .sort(([a], [b]) => byRanks(a as Candidate, b as Candidate))
+    .flat();
+}
+
+function wayOf({ target, destination }: Candidate): Way {
+  return { source: destination.source, address: target.address, port: target.port };
 }
 
 function candidate(target: Endpoint, destination: Destination): Candidate {
@@ -166,16 +185,25 @@ function candidate(target: Endpoint, destination: Destination): Candidate {
 }
 
 function sorted(candidates: Candidate[]): Candidate[] {
-  return candidates.sort((a, b) => compareRanks(a.destination.ranks(), b.destination.ranks()));
+  return candidates.sort(byRanks);
+}
+
+function byRanks(a: Candidate, b: Candidate): number {
+  return compareRanks(a.destination.ranks(), b.destination.ranks());
 }
 
 function pairOf(target: Endpoint, source: string, bind: string, history?: History): Pair {
-  return { target, source, bind, patience: history?.patience(target.address, target.port) ?? 0 };
+  const { address, port } = target;
+  return { target, source, bind, patience: history?.patience({ source, address, port }) ?? 0 };
 }
 
-/** A single target's source was not asked for: nothing had to be ordered by it. */
-function withSources(pairs: readonly Pair[]): readonly Pair[] {
-  if (pairs.length > 1) return pairs;
-  const known = destinationsOf(pairs.map(({ target }) => target));
-  return pairs.map((pair) => ({ ...pair, source: known.get(pair.target.address)?.source ?? '' }));
+/** The source of a single target was not asked for: nothing had to be sorted by it. */
+export function withSources(pairs: readonly Pair[]): readonly Pair[] {
+  const unknown = pairs.filter(({ source }) => source === '');
+  if (unknown.length === 0) return pairs;
+  const known = destinationsOf(unknown.map(({ target }) => target));
+  return pairs.map((pair) => ({
+    ...pair,
+    source: pair.source || (known.get(pair.target.address)?.source ?? ''),
+  }));
 }

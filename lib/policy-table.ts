@@ -28,29 +28,65 @@ export const DEFAULT_POLICY: readonly Policy[] = [
   { prefix: '3ffe::', length: 16, precedence: 1, label: 12 }, // 6bone, returned.
 ];
 
-/** The longest prefix comes first, so that the first row that matches is the one to take. */
-const LONGEST_FIRST = DEFAULT_POLICY.map((policy) => ({
-  policy,
-  bits: parseAddress(policy.prefix),
-})).sort((a, b) => b.policy.length - a.policy.length);
+/** A prefix, and what those addresses have that begin with it. An IPv4 prefix is an IPv4-mapped one. */
+export interface PrefixValue {
+  readonly bits: Uint8Array;
+  /** 0 to 128. */
+  readonly length: number;
+  readonly value: number;
+}
 
-/** The row of the policy table with the longest prefix that the address has (section 2.1). */
-export function policyOf(bits: Uint8Array): Policy {
-  const row = LONGEST_FIRST.find(
-    (row) => commonPrefixLength(row.bits, bits, row.policy.length) === row.policy.length,
+/** What a host's operator can set (gai.conf(5)). The longest prefix comes first in each. */
+export interface PolicyTable {
+  readonly labels: readonly PrefixValue[];
+  readonly precedences: readonly PrefixValue[];
+  /** The scopes of IPv4 addresses (section 3.2). */
+  readonly scopesV4: readonly PrefixValue[];
+}
+
+/** Longest first, so that the first that matches is the one to take; of equals the first given. */
+export function longestFirst(prefixes: readonly PrefixValue[]): PrefixValue[] {
+  return [...prefixes].sort((a, b) => b.length - a.length);
+}
+
+function tableOf(name: 'label' | 'precedence'): PrefixValue[] {
+  return longestFirst(
+    DEFAULT_POLICY.map(({ prefix, length, [name]: value }) => {
+      return { bits: parseAddress(prefix), length, value };
+    }),
   );
-  return (row as (typeof LONGEST_FIRST)[number]).policy; // ::/0 matches everything.
+}
+
+/**
+ * Private IPv4 addresses are of global scope too: what they reach goes through a NAT to everywhere (section 3.2).
+ */
+export const DEFAULT_TABLE: PolicyTable = {
+  labels: tableOf('label'),
+  precedences: tableOf('precedence'),
+  scopesV4: longestFirst([
+    { bits: parseAddress('127.0.0.0'), length: 96 + 8, value: Scope.linkLocal },
+    { bits: parseAddress('169.254.0.0'), length: 96 + 16, value: Scope.linkLocal },
+    { bits: parseAddress('0.0.0.0'), length: 96, value: Scope.global },
+  ]),
+};
+
+/** The value of the longest prefix that the address has (section 2.1). Every list has one that matches all. */
+function valueOf(bits: Uint8Array, prefixes: readonly PrefixValue[]): number {
+  const row = prefixes.find((row) => commonPrefixLength(row.bits, bits, row.length) === row.length);
+  return (row as PrefixValue).value;
+}
+
+export function policyOf(
+  bits: Uint8Array,
+  { labels, precedences }: PolicyTable,
+): Pick<Policy, 'label' | 'precedence'> {
+  return { label: valueOf(bits, labels), precedence: valueOf(bits, precedences) };
 }
 
 /** Section 3.1 for IPv6, section 3.2 for IPv4, section 3.4 for the loopback address. */
-export function scopeOf(bits: Uint8Array): number {
+export function scopeOf(bits: Uint8Array, { scopesV4 }: PolicyTable): number {
   const [first = 0, second = 0] = bits;
-  if (isIPv4(bits)) {
-    const loopback = bits[12] === 127;
-    const autoconfigured = bits[12] === 169 && bits[13] === 254;
-    // Private addresses are of global scope too: what they reach goes through a NAT to everywhere.
-    return loopback || autoconfigured ? Scope.linkLocal : Scope.global;
-  }
+  if (isIPv4(bits)) return valueOf(bits, scopesV4);
   if (first === 0xff) return second & 0x0f; // A multicast address says its scope itself.
   if (first === 0xfe && (second & 0xc0) === 0x80) return Scope.linkLocal;
   if (first === 0xfe && (second & 0xc0) === 0xc0) return Scope.siteLocal;
@@ -97,6 +133,20 @@ export function parseAddress(address: string): Uint8Array {
   }
   throw invalidArgValue('address', address, 'is not an IP address');
 }
+
+/**
+ * The family of an IP address; 0 for what is none. As net.isIP(), whose regular expression for IPv6 takes longer to
+ * compile than all the rest of a first connect, and which a list of a hundred thousand waits for.
+ */
+export function familyOf(text: string): 0 | 4 | 6 {
+  if (!text.includes(':')) return readIPv4(text, 0, text.length, SCRATCH, 12) ? 4 : 0;
+  const zone = text.indexOf('%');
+  if (zone < 0) return readIPv6(text, text.length, SCRATCH) ? 6 : 0;
+  return /^%[0-9a-zA-Z.:-]+$/.test(text.slice(zone)) && readIPv6(text, zone, SCRATCH) ? 6 : 0;
+}
+
+/** Where it is written what nobody reads. */
+const SCRATCH = new Uint8Array(16);
 
 /** The groups of RFC 4291 section 2.2, in all three of its forms; false where it has none of them. */
 function readIPv6(text: string, end: number, bits: Uint8Array): boolean {

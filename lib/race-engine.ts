@@ -2,13 +2,13 @@
 
 import { elapsed, type Call, type Waiting } from './call';
 import type { Made } from './engine';
-import { addon, type RaceListener } from './native';
+import { addon, type More, type RaceListener } from './native';
 import { orAbort } from './or-abort';
 import type { Pair } from './pairs';
 import { planRace, planRaceInTurns, type Plan } from './plan';
 import { RaceProgress } from './race-progress';
 import { RaceResult } from './race-result';
-import { follow } from './running-races';
+import { follow, listenToRaces } from './running-races';
 import { isLong } from './slices';
 import { Supply, type PairTaker } from './supply';
 import type { Targets } from './targets';
@@ -24,47 +24,54 @@ export function connectByRace(targets: Targets, call: Call): Made | Promise<Made
 
 function race(plan: Plan, targets: Targets, call: Call): Made | Promise<Made> {
   const { settings, control, listener } = call;
-  // Only now: putting a long list into its order takes its time, and the deadline counts from the call.
+  const supply = new Supply(targets, settings, plan);
+  // Only now: sorting a long list takes its time, and the deadline counts from the call.
   const startsAt = elapsed(call);
   const progress =
     listener || settings.tls
-      ? new RaceProgress(plan.pairs, settings, startsAt, listener)
+      ? new RaceProgress(supply.pairs, settings, startsAt, listener)
       : undefined;
   // A function of the caller's, such as the policy, may have given the call up.
   if (control?.aborted) throw control.reason;
+  const { batch, more } = supply.take();
+  listenToRaces();
   const begun = addon().race(
-    toText(plan.pairs),
+    toText(batch),
+    more,
     settings.localPort ?? 0,
     settings.attemptDelay ?? NaN,
     settings.attemptTimeout,
-    settings.timeout - startsAt,
+    Math.max(settings.timeout - startsAt, ONE_TURN),
     settings.tls !== undefined,
     progress !== undefined,
   );
   if (typeof begun === 'number') {
-    return new RunningRace(begun, plan, targets, call, startsAt, progress).untilOver();
+    return new RunningRace(begun, supply, targets, call, startsAt, progress).untilOver();
   }
-  const result = new RaceResult(plan.pairs, targets, call, startsAt, begun, undefined);
+  const result = new RaceResult(supply.pairs, targets, call, startsAt, begun, undefined);
   progress?.finish(result.lines);
   return result;
 }
 
+/**
+ * In ms. A deadline that has passed while JavaScript held the loop leaves time to try what the loop has delivered
+ * since, and a list that took all of it to be sorted is tried for as long.
+ */
+const ONE_TURN = 1;
+
 /** A race that goes on. */
 class RunningRace implements RaceListener, PairTaker, Waiting {
-  private readonly supply: Supply;
   private resolve: ((result: RaceResult) => void) | undefined;
   private release: (() => void) | undefined;
 
   constructor(
     private readonly id: number,
-    private readonly plan: Plan,
+    private readonly supply: Supply,
     private readonly targets: Targets,
     private readonly call: Call,
     private readonly startsAt: number,
     private readonly progress: RaceProgress | undefined,
-  ) {
-    this.supply = new Supply(targets, call.settings, plan.pairs, plan.unreachable);
-  }
+  ) {}
 
   untilOver(): Promise<RaceResult> {
     const { control } = this.call;
@@ -79,11 +86,11 @@ class RunningRace implements RaceListener, PairTaker, Waiting {
   }
 
   finished(outcome: string): void {
-    const { plan, targets, call, startsAt, progress } = this;
-    this.supply.feed(undefined);
+    const { supply, targets, call, startsAt, progress } = this;
+    supply.feed(undefined);
     this.release?.();
     const { handshakes } = progress ?? {};
-    const result = new RaceResult(plan.pairs, targets, call, startsAt, outcome, handshakes);
+    const result = new RaceResult(supply.pairs, targets, call, startsAt, outcome, handshakes);
     this.resolve?.(result);
     progress?.finish(result.lines);
   }
@@ -96,8 +103,16 @@ class RunningRace implements RaceListener, PairTaker, Waiting {
     this.progress?.take();
   }
 
-  offer(pairs: readonly Pair[], more: boolean): void {
+  offer(pairs: readonly Pair[], more: More): void {
     addon().offer(this.id, toText(pairs), this.call.settings.localPort ?? 0, more);
+  }
+
+  unanswered(): number[] {
+    return addon().unanswered(this.id);
+  }
+
+  hasAnswered(place: number): boolean {
+    return addon().hasAnswered(this.id, place);
   }
 
   setRef(isRef: boolean): void {

@@ -2,7 +2,7 @@
 
 import type * as net from 'node:net';
 
-import type { Row } from './attempt';
+import { rowsOf, type Row, type Rows } from './attempt';
 import type { Call } from './call';
 import { toSocketAddress, type Endpoint } from './endpoints';
 import type { Made } from './engine';
@@ -35,29 +35,41 @@ export class RaceResult implements Made, Lesson {
     private readonly handshakes: Handshakes | undefined,
   ) {
     this.outcome = readOutcome(outcome);
-    this.earlier = this.hasStruck ? targets.rowsAtDeadline() : targets.rows();
+    this.earlier = this.hasTimedOut ? targets.rowsAtDeadline() : targets.rows();
+  }
+
+  get endpoints(): number {
+    return this.targets.asked.length;
   }
 
   settle(): Tried | undefined {
-    const { known } = this.targets;
     const { settings } = this.call;
     // With one pair there was nothing to order, and what is learned would order nothing.
     if (this.pairs.length > 1) learnFrom(this, settings);
     if (this.hasConnected) return undefined;
-    const tried = new Set(this.lines.map((_, i) => this.targetOf(i)));
     return {
+      endpoints: this.endpoints,
       rows: this.readRows(),
-      timeout: this.hasStruck ? settings.timeout : undefined,
-      untried: known.filter((target) => !tried.has(target)),
+      timeout: this.hasTimedOut ? settings.timeout : undefined,
+      untried: this.readUntried(),
     };
+  }
+
+  /** The targets of a race that has failed which no attempt went to. */
+  private readUntried(): readonly Endpoint[] {
+    const { known } = this.targets;
+    // Every pair was tried, and there was one for each target, unless the policy left one out.
+    if (!this.hasTimedOut && this.call.settings.policy === undefined) return [];
+    const tried = new Set<Endpoint>();
+    for (let i = 0; i < this.count; i++) tried.add(this.targetOf(i));
+    return known.filter((target) => !tried.has(target));
   }
 
   private get hasConnected(): boolean {
     return this.outcome.verdict === CONNECTED;
   }
 
-  /** The deadline has. */
-  private get hasStruck(): boolean {
+  private get hasTimedOut(): boolean {
     return this.outcome.verdict === DEADLINE;
   }
 
@@ -68,7 +80,7 @@ export class RaceResult implements Made, Lesson {
   }
 
   get count(): number {
-    return this.lines.length;
+    return this.outcome.count;
   }
 
   get winner(): number | undefined {
@@ -90,8 +102,18 @@ export class RaceResult implements Made, Lesson {
     return toSocketAddress(address, port) as net.SocketAddress;
   }
 
-  readRows(): Row[] {
-    return [...this.earlier, ...this.lines.map((_, i) => this.rowOf(i))];
+  readRows(): Rows {
+    const { earlier, count } = this;
+    const first = earlier.length;
+    const { length, last } = rowsOf(earlier);
+    // A name can have failed after the last attempt.
+    const isEarlier =
+      count === 0 || (length > 0 && (earlier[last] as Row).end > this.rowOf(this.outcome.last).end);
+    return {
+      length: first + count,
+      at: (index) => (index < first ? (earlier[index] as Row) : this.rowOf(index - first)),
+      last: isEarlier ? last : first + this.outcome.last,
+    };
   }
 
   rowOf(attempt: number): Row {
@@ -106,5 +128,11 @@ export class RaceResult implements Made, Lesson {
 
   targetOf(attempt: number): Endpoint {
     return (this.pairs[attempt] as Pair).target;
+  }
+
+  sourceOf(attempt: number): string {
+    const { bind, source } = this.pairs[attempt] as Pair;
+    const [address = ''] = (bind || source).split('%', 1);
+    return address || this.rowOf(attempt).localAddress;
   }
 }

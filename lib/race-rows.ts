@@ -12,6 +12,10 @@ export interface RaceOutcome {
   readonly winner: number;
   /** The connected socket's number, whoever reads this being its owner; -1 where there is none. */
   readonly socket: number;
+  /** The place of the attempt that ended last. */
+  readonly last: number;
+  /** How many attempts there were. */
+  readonly count: number;
   /** A line for each attempt. */
   readonly rows: string;
 }
@@ -24,14 +28,16 @@ export function readOutcome(text: string): RaceOutcome {
     verdict: Number(head[0]),
     winner: Number(head[1]),
     socket: Number(head[2]),
+    last: Number(head[3]),
+    count: Number(head[4]),
     rows: end < 0 ? '' : text.slice(end + 1),
   };
 }
 
 /**
  * One attempt as it comes from the addon, add_row() in src-native/addon/race_binding.cc: its outcome, libuv's error
- * number, its start and its end in microseconds from the start of the race, its local port, and its local address,
- * which is empty where it had none.
+ * number, then in microseconds from the start of the race its start, when TCP had connected (0 where it has not)
+ * and its end, then its local port, and its local address, which is empty where it had none.
  */
 export type RaceLine = string;
 
@@ -59,7 +65,7 @@ export function readRow(
   startsAt: number,
   failure?: Error,
 ): Row {
-  const [, errno, start, end, localPort, localAddress = ''] = line.split(' ');
+  const [, errno, start, connected, end, localPort, localAddress = ''] = line.split(' ');
   const outcome = outcomeOf(line);
   const cause = outcome === 'failed' ? failure : undefined;
   return {
@@ -72,6 +78,7 @@ export function readRow(
     code: cause ? codeOfError(cause) : codeOf(outcome, Number(errno)),
     cause,
     start: toMillis(Number(start), startsAt),
+    connected: connected === '0' ? undefined : toMillis(Number(connected), startsAt),
     end: toMillis(Number(end), startsAt),
   };
 }

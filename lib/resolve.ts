@@ -1,11 +1,12 @@
 // Host names of a list become addresses. Every name is asked for once, all of them at the same time.
 
 import * as dns from 'node:dns';
-import * as net from 'node:net';
+import type * as net from 'node:net';
 
 import type { Row } from './attempt';
 import { unmapped, type Endpoint } from './endpoints';
 import type { ConnectOptions } from './options';
+import { familyOf } from './policy-table';
 
 /**
  * How long the first addresses wait for the other names, in ms. RFC 8305 section 3 lets A records wait so
@@ -24,15 +25,18 @@ export class Resolution {
   private readonly unanswered = new Map<string, number[]>();
   /** The places that have become known and were not taken yet. */
   private ready: number[] = [];
+  /** What names have answered with: what several of them have in common is tried once. */
+  private readonly taken = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private begin: () => void = () => undefined;
   private onAnswer: (() => void) | undefined;
 
   constructor(
     private readonly endpoints: readonly Endpoint[],
-    { lookup, family = 0 }: Pick<ConnectOptions, 'lookup' | 'family'>,
+    private readonly options: Pick<ConnectOptions, 'lookup' | 'family' | 'tls'>,
     private readonly elapsed: () => number,
   ) {
+    const { lookup, family = 0 } = options;
     endpoints.forEach((endpoint, place) => {
       if (!isName(endpoint)) this.ready.push(place);
       else this.placesOf(endpoint.host).push(place);
@@ -58,12 +62,23 @@ export class Resolution {
     const known: Endpoint[] = [];
     for (const place of places) {
       const endpoint = this.endpoints[place] as Endpoint;
-      const addresses = isName(endpoint) ? this.answers.get(endpoint.host)?.addresses : [endpoint];
-      for (const { address, family } of addresses ?? []) {
-        known.push({ ...endpoint, address, family });
-      }
+      // What the caller wrote twice is tried twice.
+      if (!isName(endpoint)) known.push(endpoint);
+      else this.takeAddresses(endpoint, known);
     }
     return known;
+  }
+
+  private takeAddresses(endpoint: Endpoint, known: Endpoint[]): void {
+    for (const { address, family } of this.answers.get(endpoint.host)?.addresses ?? []) {
+      const found = { ...endpoint, address, family };
+      // TLS asks each name for a certificate of its own.
+      const name = this.options.tls === undefined ? '' : found.host;
+      const key = `${address} ${found.port} ${name}`;
+      if (this.taken.has(key)) continue;
+      this.taken.add(key);
+      known.push(found);
+    }
   }
 
   /** Calls back each time that a name has its answer from now on. */
@@ -131,7 +146,8 @@ export class Resolution {
         this.onAnswer?.();
       };
       try {
-        lookup(name, { all: true, family }, (error, address, oneFamily) => {
+        const hints = family === 0 && !IS_WINDOWS ? dns.ADDRCONFIG : 0;
+        lookup(name, { all: true, family, hints }, (error, address, oneFamily) => {
           if (error) settle({ code: error.code ?? 'EAI_FAIL' });
           else settle(readAddresses(address, oneFamily, family));
         });
@@ -161,16 +177,21 @@ function readAddresses(
   wanted: 0 | 4 | 6,
 ): Omit<Answer, 'end'> {
   const list = typeof answer === 'string' ? [{ address: answer, family: oneFamily }] : answer;
-  const texts = Array.isArray(list)
-    ? list.map((entry: { address?: unknown } | null) => entry?.address)
-    : [undefined];
-  if (texts.length === 0) return { code: 'ENOTFOUND' };
-  // Node's own code for a lookup that answers with something else.
-  if (!texts.every((text) => typeof text === 'string' && net.isIP(text) !== 0)) {
-    return { code: 'ERR_INVALID_IP_ADDRESS' };
-  }
-  const addresses = (texts as string[])
-    .map((text) => (net.isIP(text) === 6 ? unmapped(text) : { family: 4 as const, address: text }))
+  const entries: unknown[] = Array.isArray(list) ? list : [undefined];
+  if (entries.length === 0) return { code: 'ENOTFOUND' };
+  // As net does: an entry that is no address is left out, unless there is no other.
+  const valid = entries
+    .map((entry) => (entry as { address?: unknown } | null | undefined)?.address)
+    .filter((text): text is string => typeof text === 'string' && familyOf(text) !== 0);
+  if (valid.length === 0) return { code: 'ERR_INVALID_IP_ADDRESS' };
+  const addresses = valid
+    .map((text) => (familyOf(text) === 6 ? unmapped(text) : { family: 4 as const, address: text }))
     .filter(({ family }) => wanted === 0 || family === wanted);
   return addresses.length > 0 ? { addresses } : { code: 'ENOTFOUND' };
 }
+
+/**
+ * net.connect() asks with the hint ADDRCONFIG where no family is asked for, but not on Windows: a host without IPv6
+ * then does not wait for a resolver that ignores questions for AAAA.
+ */
+const IS_WINDOWS = process.platform === 'win32';

@@ -1,8 +1,16 @@
 // The order in which destinations are tried: RFC 6724 section 6, and RFC 8305 section 4 on top of it.
 // Nothing here touches the network: which source address a destination has is the caller's to know.
 
-import { commonPrefixLength, isIPv4, parseAddress, policyOf, scopeOf } from './policy-table';
-import type { Policy } from './policy-table';
+import {
+  commonPrefixLength,
+  DEFAULT_TABLE,
+  isIPv4,
+  parseAddress,
+  policyOf,
+  scopeOf,
+  type Policy,
+  type PolicyTable,
+} from './policy-table';
 
 /** The local address that a connection to some destination would come from. */
 export interface Source {
@@ -28,7 +36,7 @@ export interface Candidate {
 interface Properties {
   readonly bits: Uint8Array;
   readonly scope: number;
-  readonly policy: Policy;
+  readonly policy: Pick<Policy, 'label' | 'precedence'>;
 }
 
 /** A candidate as the rules see it: D, Source(D) in the RFC's words, and what is known of both. */
@@ -76,9 +84,12 @@ const RULES: readonly ((destination: Destination) => number)[] = [
   function preferSmallerScope({ to }) {
     return to.scope;
   },
-  // Rule 9. Only for two of one family, and they are: rule 6 has told IPv4 from IPv6, because no other row
-  // of the policy table has the precedence of ::ffff:0:0/96. With a table where they tie, an IPv4
-  // destination would have no place among those of IPv6: equal to each of them, which are unequal.
+  // Rule 9 is for two of one family. The default policy table has told IPv4 from IPv6 by rule 6; with a table
+  // where they tie, an IPv4 destination would have no place among those of IPv6: equal to each of them, which
+  // are unequal. So the families are kept apart here.
+  function keepFamiliesApart({ to }) {
+    return isIPv4(to.bits) ? 1 : 0;
+  },
   function useLongestMatchingPrefix({ to, from, source }) {
     if (!from || !source) return 128;
     return 128 - commonPrefixLength(from.bits, to.bits, prefixLimit(source, from.bits));
@@ -95,8 +106,8 @@ export function sortDestinations<T extends Candidate>(candidates: readonly T[]):
 }
 
 /** What each of the rules says of a candidate: the part of the sort that looks at one alone. */
-export function rank(candidate: Candidate): readonly number[] {
-  const destination = toDestination(candidate);
+export function rank(candidate: Candidate, table = DEFAULT_TABLE): readonly number[] {
+  const destination = toDestination(candidate, table);
   return RULES.map((rule) => rule(destination));
 }
 
@@ -109,13 +120,13 @@ export function compareRanks(a: readonly number[], b: readonly number[]): number
   return 0;
 }
 
-function toDestination({ address, source }: Candidate): Destination {
-  return { to: read(address), from: source && read(source.address), source };
+function toDestination({ address, source }: Candidate, table: PolicyTable): Destination {
+  return { to: read(address, table), from: source && read(source.address, table), source };
 }
 
-function read(address: string): Properties {
+function read(address: string, table: PolicyTable): Properties {
   const bits = parseAddress(address);
-  return { bits, scope: scopeOf(bits), policy: policyOf(bits) };
+  return { bits, scope: scopeOf(bits, table), policy: policyOf(bits, table) };
 }
 
 /**
@@ -134,25 +145,36 @@ function prefixLimit({ address, prefixLength }: Source, bits: Uint8Array): numbe
 }
 
 /** How RFC 6724 sees an address: its scope (section 3), its label and its precedence (section 2.1). */
-export function describeAddress(address: string): {
+export function describeAddress(
+  address: string,
+  table = DEFAULT_TABLE,
+): {
   scope: number;
   label: number;
   precedence: number;
 } {
-  const { scope, policy } = read(address);
+  const { scope, policy } = read(address, table);
   return { scope, label: policy.label, precedence: policy.precedence };
 }
 
 /**
- * The families in turn, as long as both last, beginning with that of the first (RFC 8305 section 4, with
- * a First Address Family Count of 1): where one family does not work at all, it holds up every second
- * attempt and not the whole list. Within a family the order stays.
+ * The families in turn, as long as both last (RFC 8305 section 4, with a First Address Family Count of 1): where
+ * one family does not work at all, it holds up every second attempt and not the whole list. Within a family the
+ * order stays.
+ *
+ * @param first the family to begin with; without it, that of the best.
  */
-export function alternateFamilies<T extends { address: string }>(sorted: readonly T[]): T[] {
-  const families = sorted.map(({ address }) => !address.includes(':') || isMapped(address));
-  const preferred = sorted.filter((_, index) => families[index] === families[0]);
-  const other = sorted.filter((_, index) => families[index] !== families[0]);
-  if (other.length === 0) return preferred;
+export function alternateFamilies<T extends { address: string }>(
+  sorted: readonly T[],
+  first?: 4 | 6,
+): T[] {
+  const families = sorted.map(({ address }) =>
+    !address.includes(':') || isMapped(address) ? 4 : 6,
+  );
+  const begins = first ?? families[0];
+  const preferred = sorted.filter((_, index) => families[index] === begins);
+  const other = sorted.filter((_, index) => families[index] !== begins);
+  if (other.length === 0 || preferred.length === 0) return [...sorted];
   const alternated: T[] = [];
   for (let index = 0; alternated.length < sorted.length; index++) {
     alternated.push(...preferred.slice(index, index + 1), ...other.slice(index, index + 1));

@@ -3,6 +3,11 @@
 
 import { addon, type RaceListener } from './native';
 
+/** Before the first race is begun. */
+export function listenToRaces(): void {
+  running();
+}
+
 /** Called in the same turn in which the race was begun: nothing is told of it before the next. */
 export function follow(id: number, listener: RaceListener): void {
   running().set(id, listener);

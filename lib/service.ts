@@ -9,13 +9,13 @@ import { addon } from './native';
  * name or an alias that the system's services database has ("getservbyname", POSIX; on Windows
  * learn.microsoft.com/windows/win32/api/winsock2): 'https' is 443.
  */
-export function readService(service: unknown): number {
-  if (typeof service === 'number') return readPort(service);
+export async function readService(service: unknown): Promise<number> {
+  if (typeof service === 'number') return readPort(service, 'service');
   if (typeof service !== 'string') {
     throw invalidArgType('service', 'a port number or the name of a service', service);
   }
-  if (/^\d+$/.test(service)) return readPort(service);
-  const port = addon().servicePort(service);
+  if (/^\d+$/.test(service)) return readPort(service, 'service');
+  const port = await addon().servicePort(service);
   if (port >= 0) return port;
   const database =
     process.platform === 'win32'

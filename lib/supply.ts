@@ -1,35 +1,58 @@
-// The pairs of a race, as they become known or needed: what can be tried at the beginning; names that have
-// their addresses later; and, when every destination has had its best pair, the other local addresses.
+// The pairs of a race, as they become known or needed: those of the first plan, a batch at a time; names that
+// have their addresses later; what the host has no route to; and, when nothing else is left, other local
+// addresses for destinations that have not answered.
 
 import type { Endpoint } from './endpoints';
+import { otherLocalAddresses } from './local-addresses';
+import { More } from './native';
 import type { Pair } from './pairs';
-import { otherPairs, planRace, unreachablePairs, type PairOptions } from './plan';
+import { planRace, unreachablePairs, withSources, type PairOptions, type Plan } from './plan';
 import type { Targets } from './targets';
 
-/** How many of the other pairs are made at a time. */
-const BATCH = 64;
+/** How many pairs are handed over at a time: a few ms of work, however long the list is. */
+const BATCH = 512;
 
-/** Takes pairs, and hears whether more may follow them. */
+/** Takes pairs, and knows which of those it has started were answered. */
 export interface PairTaker {
-  offer(pairs: readonly Pair[], more: boolean): void;
+  /** `more` tells what may still follow them. */
+  offer(pairs: readonly Pair[], more: More): void;
+  /** The places of the pairs whose destinations have neither accepted nor refused. */
+  unanswered(): number[];
+  hasAnswered(place: number): boolean;
 }
 
 export class Supply {
-  private others: Iterator<Pair> | undefined;
-  /** The race has nothing left to start. */
-  private isWaiting = false;
-  private taker: PairTaker | undefined;
-  /** What the host has no way to, and was not handed out yet. */
+  /** All that were handed over, in the order in which they were. */
+  readonly pairs: Pair[] = [];
+  /** What waits to be handed over, from `next` on. */
+  private queue: Pair[];
+  private next = 0;
+  /** What the host has no route to, and is not in the queue yet. */
   private unreachable: readonly Endpoint[];
+  private others: Iterator<Pair> | undefined;
+  /** Nothing is left that could be handed over. */
+  private isExhausted: boolean;
+  /** The race has nothing left to start. */
+  private isAsked = false;
+  private taker: PairTaker | undefined;
 
-  /** @param pairs what the race began with; what is handed out is added there. */
   constructor(
     private readonly targets: Targets,
     private readonly options: PairOptions,
-    private readonly pairs: Pair[],
-    unreachable: readonly Endpoint[],
+    { pairs, unreachable }: Plan,
   ) {
+    this.queue = pairs;
     this.unreachable = unreachable;
+    // What a policy or an address that was asked for leaves open is nothing.
+    this.isExhausted = options.policy !== undefined || options.localAddress !== undefined;
+  }
+
+  /** The next batch, and what may follow it. */
+  take(): { batch: readonly Pair[]; more: More } {
+    const batch = this.queue.slice(this.next, this.next + BATCH);
+    this.next += batch.length;
+    for (const pair of batch) this.pairs.push(pair);
+    return { batch, more: this.more };
   }
 
   /** Who takes further pairs; nobody when the race is over. */
@@ -37,14 +60,21 @@ export class Supply {
     this.taker = taker;
     const { resolution } = this.targets;
     resolution?.notify(taker ? () => this.add() : undefined);
-    // Names may have become known while a long list was put into its order.
+    // Names may have become known while a long list was sorted.
     if (taker && resolution) this.add();
   }
 
   /** The race has nothing left to start: it gets some as soon as there are some. */
   ask(): void {
-    this.isWaiting = true;
+    this.isAsked = true;
     this.add();
+  }
+
+  private get more(): More {
+    const hasDestinations =
+      this.next < this.queue.length || !this.targets.isComplete || this.unreachable.length > 0;
+    if (hasDestinations) return More.destinations;
+    return this.isExhausted ? More.nothing : More.sources;
   }
 
   private add(): void {
@@ -52,35 +82,55 @@ export class Supply {
     if (late.length > 0) {
       const { pairs, unreachable } = planRace(late, this.options);
       this.unreachable = [...this.unreachable, ...unreachable];
-      return this.hand(pairs, true);
+      // One by one: a hundred thousand arguments of one call would overflow the stack.
+      for (const pair of pairs) this.queue.push(pair);
     }
-    // A destination that is not known yet comes before one without a way to it, and before the second pair of
-    // any (C07).
-    if (!this.isWaiting || !this.targets.isComplete) return;
-    if (this.unreachable.length > 0) {
-      const pairs = unreachablePairs(this.unreachable);
+    // Where the race still has some of the queue, what is late waits there for its turn.
+    const isFirst = late.length > 0 && this.next + late.length >= this.queue.length;
+    if (!this.isAsked && !isFirst) return;
+    if (this.next === this.queue.length && this.targets.isComplete && this.unreachable.length > 0) {
+      // A destination that is not known yet comes before one without a route, and before the second pair of
+      // any (C07).
+      this.queue = unreachablePairs(this.unreachable);
+      this.next = 0;
       this.unreachable = [];
-      return this.hand(pairs, true);
     }
-    this.others ??= this.alternatives();
-    const batch: Pair[] = [];
-    while (batch.length < BATCH) {
-      const next = this.others.next();
-      if (next.done === true) return this.hand(batch, false);
-      batch.push(next.value);
-    }
-    this.hand(batch, true);
+    if (this.next < this.queue.length) return this.hand();
+    if (this.isAsked && this.targets.isComplete) this.handOtherSource();
   }
 
-  private alternatives(): Iterator<Pair> {
-    // A policy has seen them already.
-    const first = this.options.policy ? [] : [...this.pairs];
-    return otherPairs(first, this.options)[Symbol.iterator]();
+  /** One at a time: by the time that the next one is due, its destination may have answered. */
+  private handOtherSource(): void {
+    if (!this.isExhausted) {
+      this.others ??= this.otherSources();
+      const { value } = this.others.next() as IteratorResult<Pair, undefined>;
+      if (value) this.queue.push(value);
+      else this.isExhausted = true;
+    }
+    this.hand();
   }
 
-  private hand(batch: Pair[], more: boolean): void {
-    this.isWaiting = false;
-    for (const pair of batch) this.pairs.push(pair);
+  /**
+   * Round by round: the second source of each destination that has not answered, then the third, and so on. A
+   * destination that has accepted or refused is done: from elsewhere it would say the same, or nothing at all.
+   */
+  private *otherSources(): Generator<Pair, undefined> {
+    const taker = this.taker as PairTaker;
+    const first = taker.unanswered();
+    const pairs = withSources(first.map((place) => this.pairs[place] as Pair));
+    const places = new Map(pairs.map((pair, i) => [pair.target, [first[i] as number]]));
+    for (const pair of otherLocalAddresses(pairs)) {
+      const tried = places.get(pair.target) as number[];
+      if (tried.some((place) => taker.hasAnswered(place))) continue;
+      tried.push(this.pairs.length);
+      yield pair;
+    }
+    return undefined;
+  }
+
+  private hand(): void {
+    this.isAsked = false;
+    const { batch, more } = this.take();
     this.taker?.offer(batch, more);
   }
 }

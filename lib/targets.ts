@@ -9,7 +9,7 @@ import { isName, Resolution } from './resolve';
 
 /** What it needs of a call. */
 export interface TargetsCall extends Pick<Call, 'calledAt'> {
-  readonly settings: Pick<ConnectOptions, 'lookup' | 'family' | 'blockList'>;
+  readonly settings: Pick<ConnectOptions, 'lookup' | 'family' | 'blockList' | 'tls'>;
 }
 
 export class Targets {
@@ -20,7 +20,7 @@ export class Targets {
   private readonly blocked: Row[] = [];
 
   constructor(
-    asked: readonly Endpoint[],
+    readonly asked: readonly Endpoint[],
     private readonly call: TargetsCall,
   ) {
     if (asked.some(isName)) {

@@ -6,11 +6,11 @@
 import type * as net from 'node:net';
 import { isMainThread } from 'node:worker_threads';
 
-import type { Row } from './attempt';
+import { rowsOf } from './attempt';
 import { elapsed, type Call, type Control } from './call';
 import { toSocketAddress, type Endpoint } from './endpoints';
 import { notExported, type Made, type WinsockFunction } from './engine';
-import { raceFailure, winsockFailure } from './failure';
+import { raceFailure, winsockFailure, type WinsockTargets } from './failure';
 import { addon, type WinsockDone } from './native';
 import { orAbort } from './or-abort';
 import { planWinsock } from './plan';
@@ -39,7 +39,8 @@ export async function connectByWinsock(given: Targets, call: Call): Promise<Made
       ),
     hostOf: (remote) => hostOf(remote, targets),
   };
-  return make(winsock, targets, given.rows(), call);
+  const endpoints = given.asked.length;
+  return make(winsock, { endpoints, targets, earlier: given.rows() }, call);
 }
 
 /** @param endpoint a name that Windows shall resolve, or an address. */
@@ -51,51 +52,51 @@ export function connectNameByWinsock(endpoint: Endpoint, call: Call): Promise<Ma
       addon().connectByName?.(host, String(port), timeout, mayUsePool, done),
     hostOf: () => host,
   };
-  return make(winsock, [endpoint], [], call);
+  return make(winsock, { endpoints: 1, targets: [endpoint], earlier: [] }, call);
 }
 
-async function make(
-  winsock: WinsockCall,
-  targets: readonly Endpoint[],
-  earlier: readonly Row[],
-  call: Call,
-): Promise<Made> {
+async function make(winsock: WinsockCall, to: WinsockTargets, call: Call): Promise<Made> {
+  const { endpoints, targets, earlier } = to;
   const { settings, control } = call;
   const { timeout } = settings;
   const startsAt = elapsed(call);
   const timeLeft = timeout - startsAt;
   // Lookups have used all the time up: there is none to give to Winsock.
-  if (timeLeft <= 0) throw raceFailure({ rows: earlier, timeout, untried: targets });
+  if (timeLeft <= 0) {
+    throw raceFailure({ endpoints, rows: rowsOf(earlier), timeout, untried: targets });
+  }
 
   const calledAt = performance.now();
   const result = await run(winsock, timeLeft, control);
   const took = performance.now() - calledAt;
   if (result.socket < 0) {
     const step = STEPS[result.failedStep] ?? winsock.name;
-    throw winsockFailure(wsaError(result.wsaCode), step, targets, earlier, took);
+    throw winsockFailure(wsaError(result.wsaCode), step, to, took);
   }
   const { local, remote } = result;
   return {
     engine: 'winsock',
+    endpoints,
     settle: () => undefined,
     takeSocket: () => result.socket,
     readLocalAddress: () => local,
     readRemoteAddress: () => remote,
-    readRows: () => [
-      ...earlier,
-      {
-        host: winsock.hostOf(remote),
-        port: remote.port,
-        address: remote.address,
-        localAddress: local.address,
-        localPort: local.port,
-        outcome: 'connected',
-        code: undefined,
-        cause: undefined,
-        start: startsAt,
-        end: startsAt + took,
-      },
-    ],
+    readRows: () =>
+      rowsOf([
+        ...earlier,
+        {
+          host: winsock.hostOf(remote),
+          port: remote.port,
+          address: remote.address,
+          localAddress: local.address,
+          localPort: local.port,
+          outcome: 'connected',
+          code: undefined,
+          cause: undefined,
+          start: startsAt,
+          end: startsAt + took,
+        },
+      ]),
   };
 }
 

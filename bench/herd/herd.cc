@@ -1,6 +1,7 @@
 #include "herd.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <numeric>
 
 namespace connect_by_list {
@@ -73,91 +74,84 @@ std::int64_t Endpoint::peak() const {
 
 Herd::Herd(const Setting& setting, std::size_t clients, const std::vector<Death>& list) {
   for (const Death death : list) endpoints_.emplace_back(death);
-  Dice dice;
+  // The port is the attempt's place.
+  for (std::uint16_t place = 0; place < list.size(); ++place) {
+    pairs_.push_back({*Address::parse("192.0.2.1", place + 1), std::nullopt});
+  }
   RaceOptions options;
-  options.count = list.size();
   options.attempt_delay = setting.attempt_delay;
   options.attempt_timeout = setting.attempt_timeout;
+  Dice dice;
   clients_.reserve(clients);
   for (std::uint32_t i = 0; i < clients; ++i) {
     const auto start = static_cast<Micros>(dice.roll(kStartWindow));
     const auto trip = kLeastTrip + static_cast<Micros>(dice.roll(kMostTrip - kLeastTrip));
     clients_.push_back(
-        {Race(options), order_of(setting.order, list.size(), dice), start, trip / 2});
-    clients_.back().race.begin(start);
-    events_.push({start, i, 0, 0, Event::Kind::kWake});
+        std::make_unique<Client>(*this, order_of(setting.order, list.size(), dice), trip / 2));
+    loop_.add(start, SimulatedLoop::Phase::kCaller,
+              [this, i, options] { clients_[i]->begin(i, pairs_, options); });
   }
 }
 
 void Herd::run() {
-  while (!events_.empty() && events_.top().at < kEnd) {
-    const Event event = events_.top();
-    events_.pop();
-    handle(event);
-  }
+  while (loop_.now() < kEnd && loop_.turn()) continue;
   failed_ = clients_.size() - times_.size();
   std::sort(times_.begin(), times_.end());
 }
 
-void Herd::handle(const Event& event) {
-  const bool is_running = event.kind == Event::Kind::kWake || runs(event.client, event.attempt);
-  switch (event.kind) {
-    case Event::Kind::kSyn:
-      return arrive(event);
-    case Event::Kind::kRetransmit:
-      if (is_running) send(event.client, event.attempt, event.retry, event.at);
-      return;
-    case Event::Kind::kSynAck:
-      if (is_running) {
-        clients_[event.client].race.connected(event.attempt, event.at);
-        ++endpoint_of(event.client, event.attempt).won;
-        times_.push_back(event.at - clients_[event.client].start);
-      } else {
-        ++endpoint_of(event.client, event.attempt).wasted;
-      }
-      break;
-    case Event::Kind::kReset:
-      if (is_running) clients_[event.client].race.failed(event.attempt, event.at);
-      break;
-    case Event::Kind::kWake:
-      break;
-  }
-  pump(event.client, event.at);
+void Herd::finished(std::uint32_t id) {
+  RaceCall& race = clients_[id]->race();
+  if (race.verdict() != Verdict::kConnected) return;
+  ++clients_[id]->endpoint_of(race.winner()).won;
+  times_.push_back(loop_.now() - race.began());
 }
 
-void Herd::send(std::uint32_t client, std::size_t attempt, std::uint8_t retry, Micros now) {
-  const auto place = static_cast<std::uint16_t>(attempt);
-  events_.push({now + clients_[client].one_way, client, place, retry, Event::Kind::kSyn});
+Herd::Client::Client(Herd& herd, std::vector<std::uint8_t> order, Micros one_way)
+    : herd_(herd),
+      order_(std::move(order)),
+      one_way_(one_way),
+      sockets_(order_.size()),
+      system_(herd.loop_, *this) {}
+
+void Herd::Client::begin(std::uint32_t id, const std::vector<RaceCall::Pair>& pairs,
+                         const RaceOptions& options) {
+  RaceCall::Settings settings;
+  settings.id = id;
+  race_ = std::make_unique<RaceCall>(system_, herd_, pairs, options, settings);
+  race_->begin();
+}
+
+void Herd::Client::connect(SimulatedSocket& socket, const Address& remote) {
+  socket.tag = remote.port() - std::size_t{1};
+  sockets_[socket.tag] = &socket;
+  send(socket.tag, 0);
+}
+
+void Herd::Client::closed(SimulatedSocket& socket, bool /*ended*/) {
+  sockets_[socket.tag] = nullptr;
+}
+
+void Herd::Client::send(std::size_t attempt, int retry) {
+  herd_.add(one_way_, [this, attempt] { arrive(attempt); });
   if (retry == kRetries) return;
-  const auto next = static_cast<std::uint8_t>(retry + 1);
-  events_.push({now + (kSecond << retry), client, place, next, Event::Kind::kRetransmit});
+  herd_.add(kSecond << retry, [this, attempt, retry] {
+    if (sockets_[attempt] != nullptr) send(attempt, retry + 1);
+  });
 }
 
-void Herd::arrive(const Event& event) {
-  const Endpoint::Reply reply = endpoint_of(event.client, event.attempt).syn(event.at);
+void Herd::Client::arrive(std::size_t attempt) {
+  const Endpoint::Reply reply = endpoint_of(attempt).syn(herd_.loop_.now());
   if (reply == Endpoint::Reply::kNone) return;
-  Event answer = event;
-  answer.at += clients_[event.client].one_way;
-  answer.kind = reply == Endpoint::Reply::kSynAck ? Event::Kind::kSynAck : Event::Kind::kReset;
-  events_.push(answer);
+  herd_.add(one_way_, [this, attempt, reply] { answer(attempt, reply); });
 }
 
-void Herd::pump(std::uint32_t client, Micros now) {
-  Race& race = clients_[client].race;
-  while (const std::optional<Step> step = race.next(now)) {
-    if (step->kind == Step::Kind::kStart) send(client, step->attempt, 0, now);
-    if (step->kind == Step::Kind::kFinish) return;
+void Herd::Client::answer(std::size_t attempt, Endpoint::Reply reply) {
+  const bool accepts = reply == Endpoint::Reply::kSynAck;
+  if (sockets_[attempt] != nullptr) {
+    sockets_[attempt]->answer(herd_.loop_.now(), accepts ? 0 : ECONNREFUSED);
+  } else if (accepts) {
+    ++endpoint_of(attempt).wasted;
   }
-  const Micros wake = race.wake_at();
-  if (wake != kNever) events_.push({wake, client, 0, 0, Event::Kind::kWake});
-}
-
-Endpoint& Herd::endpoint_of(std::uint32_t client, std::size_t attempt) {
-  return endpoints_[clients_[client].order[attempt]];
-}
-
-bool Herd::runs(std::uint32_t client, std::size_t attempt) const {
-  return clients_[client].race.attempts()[attempt].outcome == Outcome::kRunning;
 }
 
 }  // namespace connect_by_list

@@ -1,17 +1,20 @@
-// Many clients with the same list, each with the real race (core/race.h), and the endpoints that
-// they meet, on one made-up clock.
+// Many clients with the same list, each with a RaceCall of its own, and the endpoints that they meet,
+// on one simulated loop.
 
 #ifndef CONNECT_BY_LIST_BENCH_HERD_HERD_H_
 #define CONNECT_BY_LIST_BENCH_HERD_HERD_H_
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
-#include <queue>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "core/race.h"
+#include "race/race_call.h"
+#include "simulated_loop.h"
 
 namespace connect_by_list {
 
@@ -59,7 +62,7 @@ class Endpoint {
   std::vector<std::int64_t> tenths_;
 };
 
-class Herd {
+class Herd final : public RaceCall::Listener {
  public:
   Herd(const Setting& setting, std::size_t clients, const std::vector<Death>& list);
 
@@ -70,33 +73,46 @@ class Herd {
   const std::vector<Micros>& times() const { return times_; }
   std::size_t failed() const { return failed_; }
 
+  void finished(std::uint32_t id) override;
+  void more(std::uint32_t /*id*/) override {}
+  void changed(std::uint32_t /*id*/) override {}
+
  private:
-  struct Client {
-    Race race;
-    std::vector<std::uint8_t> order;
-    Micros start;
-    Micros one_way;
-  };
-  struct Event {
-    enum class Kind : std::uint8_t { kWake, kSyn, kSynAck, kReset, kRetransmit };
-    Micros at;
-    std::uint32_t client;
-    std::uint16_t attempt;
-    std::uint8_t retry;
-    Kind kind;
-    bool operator<(const Event& other) const { return at > other.at; }
+  // One client, and its way to the endpoints.
+  class Client final : public Network {
+   public:
+    Client(Herd& herd, std::vector<std::uint8_t> order, Micros one_way);
+
+    void begin(std::uint32_t id, const std::vector<RaceCall::Pair>& pairs,
+               const RaceOptions& options);
+    RaceCall& race() { return *race_; }
+    Endpoint& endpoint_of(std::size_t attempt) { return herd_.endpoints_[order_[attempt]]; }
+
+    void connect(SimulatedSocket& socket, const Address& remote) override;
+    void told(SimulatedSocket& /*socket*/, int /*error*/) override {}
+    void closed(SimulatedSocket& socket, bool ended) override;
+
+   private:
+    void send(std::size_t attempt, int retry);
+    void arrive(std::size_t attempt);
+    void answer(std::size_t attempt, Endpoint::Reply reply);
+
+    Herd& herd_;
+    std::vector<std::uint8_t> order_;
+    Micros one_way_;
+    std::vector<SimulatedSocket*> sockets_;  // While they connect, by their attempt.
+    SimulatedSystem system_;
+    std::unique_ptr<RaceCall> race_;
   };
 
-  void handle(const Event& event);
-  void send(std::uint32_t client, std::size_t attempt, std::uint8_t retry, Micros now);
-  void arrive(const Event& event);
-  void pump(std::uint32_t client, Micros now);
-  Endpoint& endpoint_of(std::uint32_t client, std::size_t attempt);
-  bool runs(std::uint32_t client, std::size_t attempt) const;
+  void add(Micros after, std::function<void()> happen) {
+    loop_.add(loop_.now() + after, SimulatedLoop::Phase::kPoll, std::move(happen));
+  }
 
+  SimulatedLoop loop_{0};
   std::vector<Endpoint> endpoints_;
-  std::vector<Client> clients_;
-  std::priority_queue<Event> events_;
+  std::vector<RaceCall::Pair> pairs_;
+  std::vector<std::unique_ptr<Client>> clients_;
   std::vector<Micros> times_;
   std::size_t failed_ = 0;
 };

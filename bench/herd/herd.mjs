@@ -23,9 +23,15 @@ const DRAWN = ['as it is', 'policy shuffles'];
 export async function simulateHerd(build) {
   fs.mkdirSync(build, { recursive: true });
   const source = here('../../src-native');
+  const simulation = here('../../test/native');
   await run('g++', [
     ...['-std=c++17', '-O2', '-Wall', '-Wextra', '-Wpedantic', '-Werror', '-I', source],
-    ...['-o', `${build}/herd`, here('main.cc'), here('herd.cc'), `${source}/core/race.cc`],
+    ...['-I', simulation, '-o', `${build}/herd`, here('main.cc'), here('herd.cc')],
+    `${simulation}/simulated_loop.cc`,
+    ...['core/address.cc', 'core/race.cc', 'race/race_call.cc'].map((name) => `${source}/${name}`),
+    ...['socket_ops.cc', 'linux/new_socket.cc', 'linux/share_local_port.cc'].map(
+      (name) => `${source}/posix/${name}`,
+    ),
   ]);
   const rows = (await run(`${build}/herd`, [])).split('\n').map((line) => JSON.parse(line));
   const figures = Object.entries(WORLDS).flatMap(([world, title]) => [

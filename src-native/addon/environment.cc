@@ -63,7 +63,7 @@ void Environment::close(napi_async_cleanup_hook_handle hook) {
   ended_.clear();
   close_ended_.reset();
   if (platform_calls_) platform_calls_->close();
-  loop_.when_idle([this, hook] {
+  loop_.on_all_closed([this, hook] {
     delete this;
     napi_remove_async_cleanup_hook(hook);
   });

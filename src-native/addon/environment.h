@@ -14,18 +14,10 @@
 
 #include "addon/platform_engine.h"
 #include "loop/loop_handles.h"
+#include "loop/uv_system.h"
 #include "race/race_call.h"
 
 namespace connect_by_list {
-
-// The JavaScript functions that hear of the races that go on, each with the race's id: of its end,
-// of its need for more pairs and, where somebody listens, of its attempts. One of each for all
-// races: a reference to a function costs more than a race.
-struct RaceListener {
-  Napi::FunctionReference finished;
-  Napi::FunctionReference more;
-  Napi::FunctionReference changed;
-};
 
 class Environment {
  public:
@@ -38,7 +30,13 @@ class Environment {
     platform_calls_ = std::move(calls);
   }
 
-  RaceListener& listener() { return listener_; }
+  System& system() { return system_; }
+
+  // Hears of all races of the environment, which race_binding.cc has made. nullptr before that.
+  RaceCall::Listener* listener() { return listener_.get(); }
+  void set_listener(std::unique_ptr<RaceCall::Listener> listener) {
+    listener_ = std::move(listener);
+  }
 
   std::uint32_t next_id() { return ++last_id_; }
   void add(std::uint32_t id, std::unique_ptr<RaceCall> race) {
@@ -48,24 +46,25 @@ class Environment {
   // Takes the race out, so that it can be ended while others come and go.
   std::unique_ptr<RaceCall> take(std::uint32_t id);
   // Closes what an ended race has left open, in a later turn of the loop: a thousand deadlines that
-  // strike together shall not wait until four thousand sockets are closed.
+  // expire together shall not wait until four thousand sockets are closed.
   void close_later(std::unique_ptr<RaceCall> race);
 
  private:
   explicit Environment(uv_loop_t* loop)
       : loop_(loop),
-        close_ended_(std::make_unique<LaterWork>(loop_, [this] { return close_some(); })) {}
+        close_ended_(std::make_unique<IdleTask>(loop_, [this] { return close_some(); })) {}
 
   bool close_some();
 
   void close(napi_async_cleanup_hook_handle hook);
 
   Loop loop_;
+  UvSystem system_{loop_};
   std::uint32_t last_id_ = 0;
-  RaceListener listener_;
+  std::unique_ptr<RaceCall::Listener> listener_;
   std::unordered_map<std::uint32_t, std::unique_ptr<RaceCall>> races_;
   std::vector<std::unique_ptr<RaceCall>> ended_;
-  std::unique_ptr<LaterWork> close_ended_;
+  std::unique_ptr<IdleTask> close_ended_;
   std::unique_ptr<PlatformCalls> platform_calls_;
 };
 

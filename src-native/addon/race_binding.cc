@@ -1,10 +1,13 @@
 #include "addon/race_binding.h"
 
+#include <uv.h>
+
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,36 +34,47 @@ void add_number(std::string& text, Number number) {
   text += ' ';
 }
 
-// Without a text, the wildcard address if only the port matters, or none if nothing does.
-Address local_of(std::string_view text, std::uint16_t port, int family) {
-  if (!text.empty()) return Address::parse(std::string(text), port).value_or(Address());
-  if (port == 0) return {};
-  return Address::parse(family == AF_INET ? "0.0.0.0" : "::", port).value_or(Address());
+// "-" leaves the address to the system: it is the wildcard if only the port matters, and none if
+// nothing does.
+std::optional<Address> local_of(std::string_view text, std::uint16_t port, int family) {
+  if (text == "-" && port == 0) return std::nullopt;
+  if (text == "-") text = family == AF_INET ? "0.0.0.0" : "::";
+  return Address::parse(std::string(text), port).value_or(Address());
 }
 
-// What there is to say of one attempt: outcome, errno, start and end in microseconds, local port,
-// and the local address, which is empty where it never had one. lib/race-rows.ts reads them, when
-// somebody asks.
+// A time of a race, in microseconds from its start; 0 for kNever.
+Micros since(Micros began, Micros at) { return at == kNever ? 0 : at - began; }
+
+// What there is to tell of one attempt: outcome, errno, then in microseconds its start, when TCP had
+// connected (0 where it has not) and its end, then the local port, and the local address, which is
+// empty where it never had one. lib/race-rows.ts reads them, when somebody asks.
 void add_row(std::string& text, const RaceCall& race, std::size_t attempt) {
   const RaceCall::Row row = race.row(attempt);
-  const Micros ended = row.state.ended == kNever ? 0 : row.state.ended - race.began();
   add_number(text, static_cast<int>(row.state.outcome));
-  add_number(text, row.error);
+  add_number(text, uv_translate_sys_error(row.error));
   add_number(text, row.state.started - race.began());
-  add_number(text, ended);
+  add_number(text, since(race.began(), row.connected));
+  add_number(text, since(race.began(), row.state.ended));
   add_number(text, row.local.port());
   if (row.local.known()) text += row.local.text();
 }
 
-// How a race has ended: verdict, winner, and the connected socket, which is JavaScript's now, or
-// -1; then a line for each attempt that was started. lib/race-rows.ts reads it.
+// How a race has ended: verdict, winner, the connected socket, which is JavaScript's now, or -1,
+// the attempt that ended last, and the number of attempts; then a line for each of them.
+// lib/race-rows.ts reads it.
 Napi::Value outcome_of(Napi::Env env, RaceCall& race) {
   std::string text;
   text.reserve(kTextOfARow * (1 + race.rows()));
   add_number(text, static_cast<int>(race.verdict()));
   add_number(text, race.winner());
   SocketHandle socket = race.take_socket();
-  text += socket ? std::to_string(socket.release()) : "-1";
+  if (socket) {
+    add_number(text, socket.release());
+  } else {
+    text += "-1 ";
+  }
+  add_number(text, race.last_to_end());
+  add_number(text, race.rows());
   for (std::size_t i = 0; i < race.rows(); ++i) {
     text += '\n';
     add_row(text, race, i);
@@ -69,7 +83,7 @@ Napi::Value outcome_of(Napi::Env env, RaceCall& race) {
 }
 
 // From a text and a number: "address port [local patience]" a line, and the local port. The local
-// address is "-" for "as the system likes"; the patience is in microseconds, 0 for the default.
+// address is "-" where the system chooses; the patience is in microseconds, 0 for the default.
 std::vector<RaceCall::Pair> pairs_of(const Napi::Value& text, const Napi::Value& local_port) {
   const std::string pairs_text = text.As<Napi::String>();
   const auto port = static_cast<std::uint16_t>(local_port.As<Napi::Number>().Uint32Value());
@@ -80,80 +94,113 @@ std::vector<RaceCall::Pair> pairs_of(const Napi::Value& text, const Napi::Value&
     RaceCall::Pair& pair = pairs.emplace_back();
     pair.remote = next_address(fields);
     const std::string_view local = fields.next().value_or("-");
-    pair.local = local_of(local == "-" ? std::string_view() : local, port, pair.remote.family());
+    pair.local = local_of(local, port, pair.remote.family());
     pair.patience = number_of<Micros>(fields.next());
   }
   return pairs;
 }
 
-// Runs from the loop, or from inside abort() or decide().
-void report(Napi::Env env, std::uint32_t id) {
-  const Napi::HandleScope scope(env);
-  Environment* environment = Environment::of(env);
-  std::unique_ptr<RaceCall> race = environment->take(id);
-  const Napi::Value outcome = outcome_of(env, *race);
-  if (race->verdict() == Verdict::kDeadline) environment->close_later(std::move(race));
-  call_back(env, environment->listener().finished, {Napi::Number::New(env, id), outcome});
-}
+// Tells JavaScript of all races of an environment that go on, with one function for each event: a
+// reference to a function costs more than a race.
+class JsListener final : public RaceCall::Listener {
+ public:
+  JsListener(Napi::Function finished, Napi::Function more, Napi::Function changed)
+      : env_(finished.Env()),
+        finished_(Napi::Persistent(finished)),
+        more_(Napi::Persistent(more)),
+        changed_(Napi::Persistent(changed)) {}
 
-// Runs from the loop: tells of a race that goes on.
-void tell(Napi::Env env, std::uint32_t id, Napi::FunctionReference RaceListener::*function) {
-  const Napi::HandleScope scope(env);
-  call_back(env, Environment::of(env)->listener().*function, {Napi::Number::New(env, id)});
-}
+  void finished(std::uint32_t id) override {
+    const Napi::HandleScope scope(env_);
+    Environment* environment = Environment::of(env_);
+    std::unique_ptr<RaceCall> race = environment->take(id);
+    const Napi::Value outcome = outcome_of(env_, *race);
+    if (race->verdict() == Verdict::kDeadline) environment->close_later(std::move(race));
+    call_back(env_, finished_, {Napi::Number::New(env_, id), outcome});
+  }
+  void more(std::uint32_t id) override { tell(more_, id); }
+  void changed(std::uint32_t id) override { tell(changed_, id); }
 
-// listen(finished, more, changed): who hears of the races that go on. Once, before the first of
-// them.
+ private:
+  void tell(const Napi::FunctionReference& function, std::uint32_t id) {
+    const Napi::HandleScope scope(env_);
+    call_back(env_, function, {Napi::Number::New(env_, id)});
+  }
+
+  Napi::Env env_;
+  Napi::FunctionReference finished_;
+  Napi::FunctionReference more_;
+  Napi::FunctionReference changed_;
+};
+
+// listen(finished, more, changed): who hears of the races that go on. Called once, before the first
+// of them.
 void listen(const Napi::CallbackInfo& info) {
-  RaceListener& listener = Environment::of(info.Env())->listener();
-  listener.finished = Napi::Persistent(info[0].As<Napi::Function>());
-  listener.more = Napi::Persistent(info[1].As<Napi::Function>());
-  listener.changed = Napi::Persistent(info[2].As<Napi::Function>());
+  Environment::of(info.Env())
+      ->set_listener(std::make_unique<JsListener>(info[0].As<Napi::Function>(),
+                                                  info[1].As<Napi::Function>(),
+                                                  info[2].As<Napi::Function>()));
 }
 
 RaceCall* race_of(const Napi::CallbackInfo& info) {
   return Environment::of(info.Env())->find(info[0].As<Napi::Number>().Uint32Value());
 }
 
-// race(pairs, localPort, delay, attemptTimeout, timeout, decides: boolean, watches: boolean): the
-// outcome where it is over already, else its id. JavaScript has always more pairs to offer, or says
-// that there are none when it is asked.
-// lib/native.ts says what they mean.
+More more_of(const Napi::Value& value) {
+  return static_cast<More>(value.As<Napi::Number>().Uint32Value());
+}
+
+// race(pairs, more, localPort, delay, attemptTimeout, timeout, decides: boolean, watches: boolean):
+// the outcome where it is over already, else its id. lib/native.ts says what they mean.
 Napi::Value race(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Environment* environment = Environment::of(env);
-  std::vector<RaceCall::Pair> pairs = pairs_of(info[0], info[1]);
 
   RaceOptions options;
-  options.count = pairs.size();
-  options.more = true;
-  if (!std::isnan(info[2].As<Napi::Number>().DoubleValue())) {
-    options.attempt_delay = micros_of(info[2]);
+  options.more = more_of(info[1]);
+  if (!std::isnan(info[3].As<Napi::Number>().DoubleValue())) {
+    options.attempt_delay = micros_of(info[3]);
   }
-  options.attempt_timeout = micros_of(info[3]);
-  options.timeout = micros_of(info[4]);
-  const bool decides = info[5].As<Napi::Boolean>();
-  const auto decision = decides ? RaceCall::Decision::kCaller : RaceCall::Decision::kSystem;
-  const bool watches = info[6].As<Napi::Boolean>();
+  options.attempt_timeout = micros_of(info[4]);
+  options.timeout = micros_of(info[5]);
+  RaceCall::Settings settings;
+  settings.id = environment->next_id();
+  const bool decides = info[6].As<Napi::Boolean>();
+  if (decides) settings.decision = RaceCall::Decision::kCaller;
+  settings.is_watched = info[7].As<Napi::Boolean>();
 
-  const std::uint32_t id = environment->next_id();
-  RaceCall::Events events;
-  events.finished = [env, id] { report(env, id); };
-  events.more = [env, id] { tell(env, id, &RaceListener::more); };
-  if (watches) events.changed = [env, id] { tell(env, id, &RaceListener::changed); };
-  auto race = std::make_unique<RaceCall>(environment->loop(), std::move(pairs), options, decision,
-                                         std::move(events));
+  auto race = std::make_unique<RaceCall>(environment->system(), *environment->listener(),
+                                         pairs_of(info[0], info[2]), options, settings);
   if (race->begin()) return outcome_of(env, *race);
-  environment->add(id, std::move(race));
-  return Napi::Number::New(env, id);
+  environment->add(settings.id, std::move(race));
+  return Napi::Number::New(env, settings.id);
 }
 
-// offer(id, pairs, localPort, more): the answer to askForMore, or news before it asks. Nothing if
-// the race is over.
+// offer(id, pairs, localPort, more): the answer to the event `more`, or news before it. Nothing
+// happens if the race is over.
 void offer(const Napi::CallbackInfo& info) {
-  if (RaceCall* race = race_of(info)) {
-    race->offer(pairs_of(info[1], info[2]), info[3].As<Napi::Boolean>());
+  if (RaceCall* race = race_of(info)) race->offer(pairs_of(info[1], info[2]), more_of(info[3]));
+}
+
+// unanswered(id): number[]: the attempts whose destinations have not answered so far.
+Napi::Value unanswered(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  auto found = Napi::Array::New(env);
+  const RaceCall* race = race_of(info);
+  if (race == nullptr) return found;
+  std::uint32_t next = 0;
+  for (std::size_t i = 0; i < race->rows(); ++i) {
+    if (!race->has_answered(i)) found.Set(next++, static_cast<double>(i));
   }
+  return found;
+}
+
+// hasAnswered(id, attempt): boolean
+Napi::Value has_answered(const Napi::CallbackInfo& info) {
+  const RaceCall* race = race_of(info);
+  const std::uint32_t attempt = info[1].As<Napi::Number>().Uint32Value();
+  const bool answered = race != nullptr && attempt < race->rows() && race->has_answered(attempt);
+  return Napi::Boolean::New(info.Env(), answered);
 }
 
 // changes(id): [attempt, row, socket][]: what has changed since this was asked last. The socket is
@@ -203,6 +250,8 @@ void add_race(Napi::Env env, Napi::Object exports) {
   add("listen", listen);
   add("race", race);
   add("offer", offer);
+  add("unanswered", unanswered);
+  add("hasAnswered", has_answered);
   add("changes", changes);
   add("decide", decide);
   add("setRef", set_ref);

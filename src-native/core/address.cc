@@ -121,6 +121,17 @@ Address Address::unmapped() const {
   return plain;
 }
 
+Address Address::or_loopback() const {
+  if (family() == AF_UNSPEC || known()) return *this;
+  Address loopback = *this;
+  if (family() == AF_INET) {
+    loopback.storage_.v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  } else {
+    reinterpret_cast<unsigned char*>(&loopback.storage_.v6.sin6_addr)[15] = 1;
+  }
+  return loopback;
+}
+
 bool Address::operator==(const Address& other) const {
   if (family() != other.family() || port() != other.port()) return false;
   if (family() == AF_INET) return storage_.v4.sin_addr.s_addr == other.storage_.v4.sin_addr.s_addr;

@@ -39,6 +39,10 @@ class Address {
   Address mapped() const;
   Address unmapped() const;
 
+  // What a connect to it reaches: for 0.0.0.0 and :: the loopback address of the family. Linux and
+  // BSD take the one for the other; Windows refuses the wildcards, so libuv maps them there.
+  Address or_loopback() const;
+
   // The same family, address and port.
   bool operator==(const Address& other) const;
 

@@ -1,6 +1,7 @@
 #include "core/race.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace connect_by_list {
 
@@ -27,13 +28,15 @@ void Race::begin(Micros now) {
 void Race::connected(std::size_t attempt, Micros now) {
   // After the decision next() closes it with the others; after its own end nothing is left of it.
   if (decided() || !running(attempt)) return;
+  mark_answered(attempt);
   end(attempt, Outcome::kConnected, now);
   winner_ = attempt;
   verdict_ = Verdict::kConnected;
 }
 
-void Race::failed(std::size_t attempt, Micros now) {
+void Race::failed(std::size_t attempt, Answer answer, Micros now) {
   if (!running(attempt)) return;
+  if (answer == Answer::kYes) mark_answered(attempt);
   end(attempt, Outcome::kFailed, now);
   failed_since_start_ = true;
   next_start_ = now;  // RFC 8305 section 5: the next one starts at once.
@@ -43,7 +46,7 @@ void Race::abort() {
   if (!decided()) verdict_ = Verdict::kAborted;
 }
 
-void Race::offer(std::size_t count, bool more, const std::vector<Micros>& patience) {
+void Race::offer(std::size_t count, More more, const std::vector<Micros>& patience) {
   if (!patience.empty()) {
     options_.patience.resize(options_.count, 0);
     options_.patience.insert(options_.patience.end(), patience.begin(), patience.end());
@@ -53,12 +56,18 @@ void Race::offer(std::size_t count, bool more, const std::vector<Micros>& patien
   asked_for_more_ = false;
 }
 
+void Race::grant_turn(Micros now, Micros turn) {
+  if (decided() || has_granted_turn_ || now < deadline_ || now < next_start_ || !may_start()) return;
+  has_granted_turn_ = true;
+  granted_turn_ = turn;
+  deadline_ = kNever;
+}
+
 std::optional<Step> Race::next(Micros now) {
   if (finished_) return std::nullopt;
   // After a stall the last attempt may have failed before the deadline was seen to pass: nothing is
   // left then that the deadline could end.
-  const bool all_failed = !anything_left() && !options_.more && in_flight_.empty();
-  if (!decided() && now >= deadline_ && !all_failed) verdict_ = Verdict::kDeadline;
+  if (!decided() && now >= deadline_ && !all_failed()) verdict_ = Verdict::kDeadline;
   if (decided()) {
     if (!in_flight_.empty()) return close_oldest(outcome_of_the_rest(), now);
     finished_ = true;
@@ -76,11 +85,11 @@ std::optional<Step> Race::next(Micros now) {
   if (anything_left()) {
     // With a delay of kNever the next start waits for the failure of the only attempt in flight.
     if (may_start() && now >= next_start_) return start_next(now);
-  } else if (wants_more()) {
+  } else if (needs_more()) {
     if (now < next_start_) return std::nullopt;
     asked_for_more_ = true;
-    return Step{Step::Kind::kMore, attempts_.size()};
-  } else if (all_failed) {
+    return Step{Step::Kind::kNeedMore, attempts_.size()};
+  } else if (all_failed()) {
     verdict_ = Verdict::kAllFailed;
     finished_ = true;
     return Step{Step::Kind::kFinish, 0};
@@ -91,12 +100,19 @@ std::optional<Step> Race::next(Micros now) {
 Micros Race::wake_at() const {
   if (decided()) return kNever;  // next() brings it to its end without a wait.
   Micros at = deadline_;
-  if (may_start() || wants_more()) at = std::min(at, next_start_);
+  if (may_start() || needs_more()) at = std::min(at, next_start_);
   if (!in_flight_.empty()) {
     const AttemptState& oldest = attempts_[in_flight_.front()];
     at = std::min(at, after(oldest.started, options_.attempt_timeout));
   }
   return at;
+}
+
+bool Race::is_past_limit(Micros now) const {
+  if (decided() || all_failed()) return false;
+  if (now >= deadline_) return true;
+  if (in_flight_.empty()) return false;
+  return now >= after(attempts_[in_flight_.front()].started, options_.attempt_timeout);
 }
 
 Micros Race::delay_after(std::size_t attempt) const {
@@ -114,6 +130,10 @@ Outcome Race::outcome_of_the_rest() const {
   return verdict_ == Verdict::kDeadline ? Outcome::kTimedOut : Outcome::kAborted;
 }
 
+void Race::mark_answered(std::size_t attempt) {
+  if (!std::exchange(attempts_[attempt].answered, true)) ++answered_;
+}
+
 void Race::end(std::size_t attempt, Outcome outcome, Micros now) {
   attempts_[attempt].outcome = outcome;
   attempts_[attempt].ended = now;
@@ -128,6 +148,7 @@ Step Race::start_next(Micros now) {
   state.started = now;
   attempts_.push_back(state);
   in_flight_.push_back(attempt);
+  if (granted_turn_ > 0) deadline_ = after(now, std::exchange(granted_turn_, 0));
   next_start_ = after(now, delay_after(attempt));
   return Step{Step::Kind::kStart, attempt};
 }

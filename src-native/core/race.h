@@ -32,6 +32,17 @@ inline constexpr Micros kNever = INT64_MAX;
 // nothing but silence until it is reached; then the next one starts when one of them has ended.
 inline constexpr std::size_t kMostInFlight = 256;
 
+// What may follow when all that is known has been started. The numbers cross the boundary to
+// JavaScript: lib/native.ts has the same list.
+enum class More : std::uint8_t {
+  kNothing = 0,
+  // Other source addresses, for destinations that have not answered. One that has answered is done:
+  // from elsewhere it would answer the same, or not at all.
+  kSources = 1,
+  // Other destinations: names that have no addresses yet, and what is tried last.
+  kDestinations = 2,
+};
+
 struct RaceOptions {
   // How many endpoints there are to try to begin with.
   std::size_t count = 0;
@@ -41,8 +52,8 @@ struct RaceOptions {
   Micros attempt_timeout = kNever;
   // How long all of it may take, from begin() on.
   Micros timeout = kNever;
-  // Whether more endpoints may come: see offer().
-  bool more = false;
+  // What may come by offer().
+  More more = More::kNothing;
   // How long the next start waits for each of the attempts, where that is known better than by the
   // default: it then comes in place of it. 0, or no entry, where it is not known.
   std::vector<Micros> patience = {};
@@ -54,7 +65,7 @@ enum class Outcome : std::uint8_t {
   kRunning = 0,
   kConnected = 1,  // It won.
   kFailed = 2,     // The system said no.
-  kTimedOut = 3,   // It took longer than the attempt timeout, or ran when the deadline struck.
+  kTimedOut = 3,   // It took longer than the attempt timeout, or ran when the deadline expired.
   kLost = 4,       // Another attempt won first.
   kAborted = 5,    // The caller gave up.
 };
@@ -68,10 +79,15 @@ enum class Verdict : std::uint8_t {
   kAborted = 4,
 };
 
+// Whether a failed attempt was answered by its destination, so that no other source address helps.
+enum class Answer : std::uint8_t { kNo, kYes };
+
 struct AttemptState {
   Micros started = 0;
   Micros ended = kNever;
   Outcome outcome = Outcome::kRunning;
+  // The destination has accepted or refused.
+  bool answered = false;
 };
 
 // What the driver has to do next.
@@ -79,7 +95,8 @@ struct Step {
   enum class Kind : std::uint8_t {
     kStart,  // Start the attempt; answer with connected() or failed(), now or later.
     kClose,  // End the attempt: it has lost, timed out or been given up.
-    kMore,   // It is time for an endpoint that is not there yet: answer with offer(), now or later.
+    // It is time for an endpoint that is not there yet: answer with offer(), now or later.
+    kNeedMore,
     kFinish,  // The race is over; verdict() and winner() say how.
   };
   Kind kind;
@@ -93,11 +110,16 @@ class Race {
   // What happened. An attempt is named by its place in the list.
   void begin(Micros now);
   void connected(std::size_t attempt, Micros now);
-  void failed(std::size_t attempt, Micros now);
+  void failed(std::size_t attempt, Answer answer, Micros now);
+  // The destination has accepted; whether the attempt has connected is still to be decided.
+  void answered(std::size_t attempt) { mark_answered(attempt); }
   void abort();
-  // More endpoints to try, behind those that were there, and whether still more may come. None and
-  // no more of them is an answer too.
-  void offer(std::size_t count, bool more, const std::vector<Micros>& patience = {});
+  // More endpoints to try, behind those that were there, and what may still come. None, and nothing
+  // more to come, is an answer too.
+  void offer(std::size_t count, More more, const std::vector<Micros>& patience = {});
+  // Where the deadline has passed, but was not acted on yet, and an endpoint is due to be started: it
+  // is put off until so long after that start. Once.
+  void grant_turn(Micros now, Micros turn);
 
   // What to do next at this time; nothing when it is time to wait. Ask until it says nothing.
   std::optional<Step> next(Micros now);
@@ -106,6 +128,11 @@ class Race {
   // at the attempts in flight before it asks: a clock that jumped, because JavaScript held the
   // loop, must not start or end an attempt whose result the system already has.
   bool due(Micros now) const { return now >= wake_at(); }
+
+  // True when the deadline or the limit of an attempt has passed, and next() would act on it.
+  bool is_past_limit(Micros now) const;
+  // True when destinations were asked for and have not come.
+  bool awaits_destinations() const { return options_.more == More::kDestinations; }
 
   // When to ask again at the latest, if nothing happens before; kNever for "only when something
   // happens".
@@ -125,7 +152,14 @@ class Race {
   }
   bool anything_left() const { return attempts_.size() < options_.count; }
   bool may_start() const { return anything_left() && in_flight_.size() < kMostInFlight; }
-  bool wants_more() const { return !anything_left() && options_.more && !asked_for_more_; }
+  // Whether anything can follow when all that is known has been started.
+  bool more_may_come() const {
+    return options_.more == More::kDestinations ||
+           (options_.more == More::kSources && answered_ < attempts_.size());
+  }
+  bool needs_more() const { return !anything_left() && more_may_come() && !asked_for_more_; }
+  bool all_failed() const { return !anything_left() && in_flight_.empty() && !more_may_come(); }
+  void mark_answered(std::size_t attempt);
   Micros delay_after(std::size_t attempt) const;
   Outcome outcome_of_the_rest() const;
   void end(std::size_t attempt, Outcome outcome, Micros now);
@@ -145,6 +179,9 @@ class Race {
   Verdict verdict_ = Verdict::kUndecided;
   bool finished_ = false;
   bool asked_for_more_ = false;
+  bool has_granted_turn_ = false;
+  Micros granted_turn_ = 0;
+  std::size_t answered_ = 0;  // The attempts whose destination has answered.
 };
 
 }  // namespace connect_by_list

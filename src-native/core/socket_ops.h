@@ -33,7 +33,11 @@ ConnectProgress begin_connect(NativeSocket socket, const Address& remote);
 
 // Where a connect that was begun stands now, without waiting. SO_ERROR is consumed: ask no further
 // once it has said that the attempt failed.
-ConnectProgress look(NativeSocket socket);
+ConnectProgress poll_connect(NativeSocket socket);
+
+// Whether a connect that failed with this error may succeed from another local address: there was no
+// route, no answer, or no such local address. A refusal is an answer.
+bool other_source_may_help(int error);
 
 // Binds an unconnected socket; port 0 leaves the port to the system. 0, or an error.
 int bind_local(NativeSocket socket, const Address& local);

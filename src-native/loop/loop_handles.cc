@@ -7,12 +7,12 @@ namespace connect_by_list {
 
 void Loop::closed() {
   --open_;
-  if (open_ == 0 && when_idle_) std::exchange(when_idle_, nullptr)();
+  if (open_ == 0 && on_all_closed_) std::exchange(on_all_closed_, nullptr)();
 }
 
-void Loop::when_idle(std::function<void()> callback) {
+void Loop::on_all_closed(std::function<void()> callback) {
   if (open_ == 0) return callback();
-  when_idle_ = std::move(callback);
+  on_all_closed_ = std::move(callback);
 }
 
 struct WakeTimer::Handle {
@@ -60,19 +60,19 @@ void WakeTimer::set_ref(bool is_ref) {
 }
 
 // While an idle handle is active libuv polls without waiting (libuv docs, uv_idle_t).
-struct LaterWork::Handle {
+struct IdleTask::Handle {
   uv_idle_t uv;
   Loop& loop;
-  LaterWork* owner;
+  IdleTask* owner;
 };
 
-LaterWork::~LaterWork() {
+IdleTask::~IdleTask() {
   if (handle_ == nullptr) return;
   uv_idle_stop(&handle_->uv);
   close_handle(handle_);
 }
 
-void LaterWork::begin() {
+void IdleTask::begin() {
   if (handle_ == nullptr) {
     handle_ = new Handle{{}, loop_, this};
     uv_idle_init(loop_.get(), &handle_->uv);  // It cannot fail, and neither can its start.

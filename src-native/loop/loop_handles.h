@@ -32,12 +32,12 @@ class Loop {
   void closed();
 
   // Calls back once, when nothing is open any more: at once if that is so already.
-  void when_idle(std::function<void()> callback);
+  void on_all_closed(std::function<void()> callback);
 
  private:
   uv_loop_t* loop_;
   std::size_t open_ = 0;
-  std::function<void()> when_idle_;
+  std::function<void()> on_all_closed_;
 };
 
 // Whether the loop stays alive for a handle.
@@ -87,13 +87,13 @@ class WakeTimer {
 
 // Work that can wait: done in slices, one in each turn of the loop, after the timers that are due.
 // The loop waits for nothing meanwhile; it does not stay alive for it.
-class LaterWork {
+class IdleTask {
  public:
   // `slice` says whether there is more to do.
-  LaterWork(Loop& loop, std::function<bool()> slice) : loop_(loop), slice_(std::move(slice)) {}
-  LaterWork(const LaterWork&) = delete;
-  LaterWork& operator=(const LaterWork&) = delete;
-  ~LaterWork();
+  IdleTask(Loop& loop, std::function<bool()> slice) : loop_(loop), slice_(std::move(slice)) {}
+  IdleTask(const IdleTask&) = delete;
+  IdleTask& operator=(const IdleTask&) = delete;
+  ~IdleTask();
 
   // There is some. Asked again while there is, it changes nothing.
   void begin();

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "posix/new_socket.h"
+#include "posix/share_local_port.h"
 
 namespace connect_by_list {
 
@@ -46,7 +47,7 @@ ConnectProgress begin_connect(NativeSocket socket, const Address& remote) {
   return {Progress::kFailed, error};
 }
 
-ConnectProgress look(NativeSocket socket) {
+ConnectProgress poll_connect(NativeSocket socket) {
   // A socket has a peer from the moment on at which it is connected (POSIX, getpeername()): the
   // cheapest way to learn of a success.
   sockaddr_storage peer;
@@ -63,11 +64,25 @@ ConnectProgress look(NativeSocket socket) {
   return {error == 0 ? Progress::kConnected : Progress::kFailed, error};
 }
 
+bool other_source_may_help(int error) {
+  switch (error) {
+    case EADDRNOTAVAIL:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case ETIMEDOUT:
+      return true;
+    default:
+      return false;
+  }
+}
+
 int bind_local(NativeSocket socket, const Address& local) {
-  // As libuv does: without it a port is taken for a minute after a connection from it has ended,
-  // and two attempts could not start from the same one.
-  const int on = 1;
-  if (::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0) return errno;
+  // Without it a port is taken for a minute after a connection from it has ended, and two attempts
+  // could not start from the same one.
+  const int error = share_local_port(socket);
+  if (error != 0) return error;
   const auto length = static_cast<socklen_t>(local.length());
   return ::bind(socket, local.data(), length) == 0 ? 0 : errno;
 }
@@ -78,7 +93,8 @@ std::vector<Address> source_addresses(const std::vector<Address>& remotes) {
   SocketHandle v6;
   std::vector<Address> sources;
   sources.reserve(remotes.size());
-  for (const Address& remote : remotes) {
+  for (const Address& given : remotes) {
+    const Address remote = given.or_loopback();
     Address& source = sources.emplace_back();
     if (!remote.known()) continue;
     SocketHandle& socket = remote.family() == AF_INET ? v4 : v6;

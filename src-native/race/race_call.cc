@@ -11,9 +11,8 @@ namespace {
 // first.
 constexpr int kStartsPerTurn = 64;
 
-constexpr Micros kMicrosPerMilli = 1'000;
-
-Micros clock_now() { return static_cast<Micros>(uv_hrtime() / 1'000); }
+// How long pairs that come after the deadline, in the turn that the loop was given, have to connect.
+constexpr Micros kOneTurn = 1'000;
 
 // Empty where it is the default for all of them.
 std::vector<Micros> patience_of(const std::vector<RaceCall::Pair>& pairs) {
@@ -26,32 +25,38 @@ std::vector<Micros> patience_of(const std::vector<RaceCall::Pair>& pairs) {
   return patience;
 }
 
-RaceOptions with_patience(RaceOptions options, const std::vector<RaceCall::Pair>& pairs) {
+RaceOptions options_for(RaceOptions options, const std::vector<RaceCall::Pair>& pairs) {
+  options.count = pairs.size();
   options.patience = patience_of(pairs);
   return options;
 }
 
 }  // namespace
 
-RaceCall::RaceCall(Loop& loop, std::vector<Pair> pairs, RaceOptions options, Decision decision,
-                   Events events)
-    : loop_(loop),
+RaceCall::RaceCall(System& system, Listener& listener, std::vector<Pair> pairs, RaceOptions options,
+                   Settings settings)
+    : system_(system),
+      listener_(listener),
+      settings_(settings),
       pairs_(std::move(pairs)),
-      race_(with_patience(std::move(options), pairs_)),
-      decision_(decision),
-      events_(std::move(events)),
-      timer_(loop, [this] { wake(); }) {}
+      race_(options_for(std::move(options), pairs_)) {}
 
 bool RaceCall::begin() {
-  began_ = clock_now();
+  began_ = system_.now();
   race_.begin(began_);
-  return pump();
+  is_over_ = pump();
+  return is_over_;
 }
 
-void RaceCall::offer(const std::vector<Pair>& pairs, bool more) {
+void RaceCall::offer(const std::vector<Pair>& pairs, More more) {
+  if (is_over_) return;
+  needs_more_ = false;
+  const bool was_awaited = race_.awaits_destinations();
   pairs_.insert(pairs_.end(), pairs.begin(), pairs.end());
   race_.offer(pairs.size(), more, patience_of(pairs));
-  wake_soon();  // Not at once: JavaScript has called us, and would be called from here.
+  // A name whose answer the loop delivered after the deadline gets the chance that it would have had.
+  if (was_awaited && !pairs.empty()) race_.grant_turn(system_.now(), kOneTurn);
+  timer().set_next_turn();  // Not at once: JavaScript has called us, and would be called from here.
 }
 
 void RaceCall::abort() {
@@ -61,11 +66,12 @@ void RaceCall::abort() {
 
 void RaceCall::decide(std::size_t attempt, int error) {
   if (race_.attempts()[attempt].outcome != Outcome::kRunning) return;  // It came too late.
+  const Micros now = system_.now();
   if (error == 0) {
-    race_.connected(attempt, clock_now());
+    race_.connected(attempt, now);
   } else {
     attempts_[attempt].error = error;
-    race_.failed(attempt, clock_now());
+    race_.failed(attempt, Answer::kYes, now);
   }
   note_change(attempt);
   pump_and_tell();
@@ -73,68 +79,89 @@ void RaceCall::decide(std::size_t attempt, int error) {
 
 void RaceCall::set_ref(bool is_ref) {
   is_ref_ = is_ref;
-  timer_.set_ref(is_ref);
+  if (timer_) timer_->set_ref(is_ref);
   for (const Attempt& attempt : attempts_) {
-    if (attempt.watch) attempt.watch->set_ref(is_ref);
+    if (attempt.socket) attempt.socket->set_ref(is_ref);
   }
 }
 
 RaceCall::Row RaceCall::row(std::size_t attempt) const {
   const Attempt& made = attempts_[attempt];
-  return {race_.attempts()[attempt], made.local, made.error};
+  return {race_.attempts()[attempt], made.local, made.connected_at, made.error};
 }
 
-// Nothing of ours is touched after a call of JavaScript: it may have ended the race, and destroyed
+std::size_t RaceCall::last_to_end() const {
+  const std::vector<AttemptState>& states = race_.attempts();
+  std::size_t last = 0;
+  for (std::size_t i = 1; i < states.size(); ++i) {
+    if (states[i].ended >= states[last].ended) last = i;
+  }
+  return last;
+}
+
+System::Timer& RaceCall::timer() {
+  if (!timer_) {
+    timer_ = system_.make_timer([this] { wake(); });
+    timer_->set_ref(is_ref_);
+  }
+  return *timer_;
+}
+
+// Nothing of ours is touched after a call of the listener: it may have ended the race, and destroyed
 // us.
 void RaceCall::wake() {
-  if (std::exchange(wants_more_, false)) {
-    events_.more();
-  } else {
-    pump_and_tell();
-  }
+  if (is_over_) return;
+  if (delivery_ == Delivery::kAwaited) delivery_ = Delivery::kDone;
+  if (!std::exchange(needs_more_, false)) return pump_and_tell();
+  // The answer may never come. What has a limit of its own must not wait for it.
+  sleep();
+  listener_.more(settings_.id);
 }
 
 void RaceCall::pump_and_tell() {
+  if (is_over_) return;
   if (pump()) {
-    events_.finished();
+    is_over_ = true;
+    listener_.finished(settings_.id);
   } else if (!changes_.empty()) {
-    events_.changed();
+    listener_.changed(settings_.id);
   }
 }
 
 void RaceCall::note_change(std::size_t index) {
-  if (events_.changed) changes_.push_back(index);
+  if (settings_.is_watched) changes_.push_back(index);
 }
 
 // Does what there is to do now. True when the race is over.
 bool RaceCall::pump() {
   int starts = 0;
   for (;;) {
-    Micros now = clock_now();
+    Micros now = system_.now();
     // The system may know more than we do: when JavaScript has held the loop the timer comes late
     // and before the news of the sockets, so what is in flight is looked at before time decides
     // anything.
     if (race_.due(now)) {
       look_at_all();
-      now = clock_now();  // A failure that was seen there lets the next one start now.
+      now = system_.now();  // A failure that was seen there lets the next one start now.
     }
+    if (let_loop_deliver(now)) return false;
     const std::optional<Step> step = race_.next(now);
     if (!step) break;
     switch (step->kind) {
       case Step::Kind::kStart:
         start(step->attempt);
         if (++starts < kStartsPerTurn) continue;
-        wake_soon();
+        timer().set_next_turn();
         return false;
       case Step::Kind::kClose:
         close(step->attempt);
         continue;
-      case Step::Kind::kMore:
-        wants_more_ = true;
-        wake_soon();
+      case Step::Kind::kNeedMore:
+        needs_more_ = true;
+        timer().set_next_turn();  // begin() and decide() were called by JavaScript.
         return false;
       case Step::Kind::kFinish:
-        timer_.stop();
+        if (timer_) timer_->stop();
         return true;
     }
   }
@@ -142,51 +169,72 @@ bool RaceCall::pump() {
   return false;
 }
 
-// In the next turn of the loop: a timer that is due at once could run again in this one.
-void RaceCall::wake_soon() { timer_.set(uv_now(loop_.get()) + 1); }
+// A limit that is seen late, because JavaScript has held the loop, lets the loop deliver first what
+// has arrived meanwhile and only the loop knows of: bytes of a handshake, the answer to a lookup.
+// True when the limit has to wait for that.
+bool RaceCall::let_loop_deliver(Micros now) {
+  const bool loop_may_know = settings_.decision == Decision::kCaller || race_.awaits_destinations();
+  if (!loop_may_know || !race_.is_past_limit(now)) {
+    delivery_ = Delivery::kNotNeeded;
+    return false;
+  }
+  if (delivery_ == Delivery::kDone) return false;
+  delivery_ = Delivery::kAwaited;
+  timer().set_next_turn();
+  return true;
+}
 
 void RaceCall::sleep() {
+  // A socket has had news before the race could ask.
+  if (needs_more_) return timer().set_next_turn();
   const Micros at = race_.wake_at();
-  if (at == kNever) return timer_.stop();
-  // Rounded up: a timer that wakes us too early would only be set again.
-  timer_.set(static_cast<std::uint64_t>((at + kMicrosPerMilli - 1) / kMicrosPerMilli));
+  if (at != kNever) {
+    timer().set(at);
+  } else if (timer_) {
+    timer_->stop();
+  }
 }
 
 void RaceCall::start(std::size_t index) {
-  const Address& remote = pairs_[index].remote;
-  const Address& local = pairs_[index].local;
-  Attempt& attempt = attempts_.emplace_back();
+  attempts_.emplace_back();
   note_change(index);
-  // "No address" stands for a zone that this host has not; connect() says EINVAL of such a one too.
-  if (remote.family() == AF_UNSPEC) return settle(index, {Progress::kFailed, kInvalidArgument});
-  OpenedSocket opened = open_stream(remote.family());
-  if (!opened.socket) return settle(index, {Progress::kFailed, opened.error});
-  attempt.socket = std::move(opened.socket);
-  if (local.family() != AF_UNSPEC) {
-    const int error = bind_local(attempt.socket.get(), local);
-    if (error != 0) return settle(index, {Progress::kFailed, error});
-  }
-  ConnectProgress progress = begin_connect(attempt.socket.get(), remote);
-  if (progress.progress != Progress::kFailed) attempt.local = local_address(attempt.socket.get());
-  // One look before libuv is asked to watch: loopback has answered by now.
-  if (progress.progress == Progress::kPending) progress = look(attempt.socket.get());
+  const ConnectProgress progress = connect(index);
   if (progress.progress != Progress::kPending) return settle(index, progress);
-
-  attempt.watch = std::make_unique<WritableWatch>();
-  const int error = attempt.watch->start(loop_, attempt.socket.get(), [this, index] {
+  System::Socket& socket = *attempts_[index].socket;
+  const int error = socket.watch([this, index] {
+    if (is_over_) return;  // At a deadline the sockets outlive the race.
     look_at(index);
     pump_and_tell();
   });
-  if (error == 0) return attempt.watch->set_ref(is_ref_);
-  attempt.error = error;
-  close(index);
-  race_.failed(index, clock_now());
+  if (error != 0) return fail(index, error);
+  socket.set_ref(is_ref_);
+}
+
+ConnectProgress RaceCall::connect(std::size_t index) {
+  Attempt& attempt = attempts_[index];
+  const Address remote = pairs_[index].remote.or_loopback();
+  const std::optional<Address>& local = pairs_[index].local;
+  // An address whose zone is not on this host: connect() and bind() say EINVAL of such a one too.
+  if (remote.family() == AF_UNSPEC || (local && local->family() == AF_UNSPEC)) {
+    return {Progress::kFailed, kInvalidArgument};
+  }
+  System::Opened opened = system_.open(remote.family());
+  if (!opened.socket) return {Progress::kFailed, opened.error};
+  attempt.socket = std::move(opened.socket);
+  if (local) {
+    const int error = attempt.socket->bind(*local);
+    if (error != 0) return {Progress::kFailed, error};
+  }
+  const ConnectProgress progress = attempt.socket->connect(remote);
+  if (progress.progress != Progress::kFailed) attempt.local = attempt.socket->local_address();
+  // One look before the socket is watched: loopback has answered by now.
+  return progress.progress == Progress::kPending ? attempt.socket->poll_connect() : progress;
 }
 
 void RaceCall::look_at(std::size_t index) {
-  if (race_.verdict() == Verdict::kDeadline) return;  // It was told; the news comes too late.
-  if (!attempts_[index].socket) return;               // It waits for the caller's decision.
-  const ConnectProgress progress = look(attempts_[index].socket.get());
+  Attempt& attempt = attempts_[index];
+  if (!attempt.socket) return;  // It waits for the caller's decision.
+  const ConnectProgress progress = attempt.socket->poll_connect();
   if (progress.progress != Progress::kPending) settle(index, progress);
 }
 
@@ -197,38 +245,37 @@ void RaceCall::look_at_all() {
 }
 
 void RaceCall::settle(std::size_t index, ConnectProgress progress) {
+  if (progress.progress != Progress::kConnected) return fail(index, progress.error);
   Attempt& attempt = attempts_[index];
-  const Micros now = clock_now();
-  if (progress.progress == Progress::kConnected) {
-    // Windows may know the address only now.
-    if (!attempt.local.known()) attempt.local = local_address(attempt.socket.get());
-    // A connect to a local port where nobody listens can meet itself, when the system happens to
-    // choose that very port as the source (simultaneous open, RFC 9293 section 3.5). Nobody
-    // answered.
-    if (attempt.local == pairs_[index].remote) {
-      progress = {Progress::kFailed, kConnectionRefused};
-    } else if (decision_ == Decision::kCaller) {
-      attempt.watch.reset();
-      attempt.connected = std::move(attempt.socket);
-      return note_change(index);
-    } else if (!race_.winner()) {
-      attempt.watch.reset();
-      won_ = std::move(attempt.socket);
-      return race_.connected(index, now);
-    } else {
-      return;  // A second one in the same look: next() closes it as lost.
-    }
+  // Windows may know the address only now.
+  if (!attempt.local.known()) attempt.local = attempt.socket->local_address();
+  // A connect to a local port where nobody listens can meet itself, when the system happens to choose
+  // that very port as the source (simultaneous open, RFC 9293 section 3.5). Nobody answered.
+  if (attempt.local == pairs_[index].remote.or_loopback()) return fail(index, kConnectionRefused);
+  if (race_.winner()) return;  // A second one in the same look: next() closes it as lost.
+  attempt.connected_at = system_.now();
+  if (settings_.decision == Decision::kCaller) {
+    attempt.connected = attempt.socket->release();
+    attempt.socket.reset();
+    race_.answered(index);
+    return note_change(index);
   }
-  attempt.error = uv_translate_sys_error(progress.error);
+  won_ = attempt.socket->release();
+  attempt.socket.reset();
+  race_.connected(index, attempt.connected_at);
+}
+
+void RaceCall::fail(std::size_t index, int error) {
+  attempts_[index].error = error;
   close(index);
-  race_.failed(index, now);
+  race_.failed(index, other_source_may_help(error) ? Answer::kNo : Answer::kYes, system_.now());
 }
 
 void RaceCall::close(std::size_t index) {
   Attempt& attempt = attempts_[index];
   note_change(index);
+  // The callers of a thousand deadlines are told before four thousand sockets are closed.
   if (race_.verdict() == Verdict::kDeadline) return;
-  attempt.watch.reset();
   attempt.socket.reset();
   attempt.connected.reset();
 }

@@ -1,13 +1,13 @@
-// One call of the race engine: drives the pure state machine (core/race.h) with sockets, uv_poll
-// and uv_timer on the loop of the environment that made the call. No thread of its own; everything
-// runs on the thread of that loop.
+// One call of the race engine: drives the pure state machine (core/race.h) with the sockets, the timer
+// and the clock of a System. No thread of its own; everything runs on the thread of the system's loop.
 
 #ifndef CONNECT_BY_LIST_RACE_RACE_CALL_H_
 #define CONNECT_BY_LIST_RACE_RACE_CALL_H_
 
+#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -15,52 +15,66 @@
 #include "core/race.h"
 #include "core/socket_handle.h"
 #include "core/socket_ops.h"
-#include "loop/loop_handles.h"
+#include "race/system.h"
 
 namespace connect_by_list {
 
 class RaceCall {
  public:
-  // A pair of addresses to try. "No address" as the local one leaves the choice to the system.
+  // A pair of addresses to try.
   struct Pair {
+    // "No address" stands for one that cannot be used, because its zone is not on this host.
     Address remote;
-    Address local;
+    // As for `remote`; without a value the system chooses.
+    std::optional<Address> local;
     Micros patience = 0;  // As in RaceOptions.
   };
 
-  struct Events {
-    // Called once, from the loop or from abort(), when the race is over. It may destroy the
-    // RaceCall.
-    std::function<void()> finished;
-    // Called from the loop when it is time for a pair that is not there yet. The answer is offer(),
-    // now or later. Needed only where more pairs may come.
-    std::function<void()> more;
-    // Called from the loop when attempts have started or ended and the race goes on: take_changes()
-    // says which. Absent where nobody wants to know. It may end the race, and with it the RaceCall.
-    std::function<void()> changed;
+  // Hears of the races that go on, each by its id. Called from the loop, or from within abort(),
+  // offer() or decide(). Each function may end the race, and destroy its RaceCall.
+  class Listener {
+   public:
+    Listener() = default;
+    Listener(const Listener&) = delete;
+    Listener& operator=(const Listener&) = delete;
+    virtual ~Listener() = default;
+
+    // The race is over. Called once, and nothing is called for the race after it.
+    virtual void finished(std::uint32_t id) = 0;
+    // It is time for a pair that is not there yet. The answer is offer(), now or later.
+    virtual void more(std::uint32_t id) = 0;
+    // Attempts have started or ended, and the race goes on: take_changes() tells which. Only where
+    // the race is watched.
+    virtual void changed(std::uint32_t id) = 0;
   };
 
-  // Who says that an attempt has connected.
+  // Who decides that an attempt has connected.
   enum class Decision : std::uint8_t {
     kSystem,  // The system, when TCP has connected.
     kCaller,  // The caller: it takes the socket over then, and answers with decide().
   };
 
-  RaceCall(Loop& loop, std::vector<Pair> pairs, RaceOptions options, Decision decision,
-           Events events);
+  struct Settings {
+    std::uint32_t id = 0;
+    Decision decision = Decision::kSystem;
+    // Whether the listener hears of changes.
+    bool is_watched = false;
+  };
+
+  RaceCall(System& system, Listener& listener, std::vector<Pair> pairs, RaceOptions options,
+           Settings settings);
 
   // Starts the race. True when it is over already, because the system has answered at once, as it
-  // does on loopback: `finished` is not called then.
+  // does on loopback: the listener is not called then.
   bool begin();
 
-  // More pairs, and whether still more may come. It may end the race, and with it the RaceCall.
-  void offer(const std::vector<Pair>& pairs, bool more);
+  // More pairs, and what may still follow them.
+  void offer(const std::vector<Pair>& pairs, More more);
 
-  // Gives up. Everything is closed on return, and `finished` has been called.
+  // Gives up. Everything is closed on return, and the listener has been told that the race is over.
   void abort();
 
-  // The caller's word on an attempt whose socket it has taken over: 0, or libuv's error number. It
-  // may end the race, and with it the RaceCall.
+  // The caller's answer for an attempt whose socket it has taken over: 0, or an error.
   void decide(std::size_t attempt, int error);
 
   // Whether the loop stays alive for the race; it does to begin with.
@@ -73,6 +87,8 @@ class RaceCall {
   SocketHandle take_connected(std::size_t attempt) {
     return std::move(attempts_[attempt].connected);
   }
+  // Whether the destination of an attempt has answered. Then no other source address is of use.
+  bool has_answered(std::size_t attempt) const { return race_.attempts()[attempt].answered; }
 
   // At a deadline what was in flight is still open: it is closed with the RaceCall.
   Verdict verdict() const { return race_.verdict(); }
@@ -85,43 +101,56 @@ class RaceCall {
   struct Row {
     AttemptState state;
     Address local;
-    int error;  // libuv's number, 0 for none.
+    // When TCP had connected; kNever where it has not.
+    Micros connected;
+    int error;  // 0 for none.
   };
   std::size_t rows() const { return attempts_.size(); }
   Row row(std::size_t attempt) const;
+  // The attempt that ended last; 0 where there is none.
+  std::size_t last_to_end() const;
 
  private:
   struct Attempt {
-    SocketHandle socket;     // While it connects.
+    std::unique_ptr<System::Socket> socket;  // While it connects.
     SocketHandle connected;  // From then on, until the caller takes it over to decide.
-    std::unique_ptr<WritableWatch> watch;
     Address local;
+    Micros connected_at = kNever;
     int error = 0;
   };
 
+  System::Timer& timer();
   void wake();
   bool pump();
   void pump_and_tell();
-  void wake_soon();
+  bool let_loop_deliver(Micros now);
   void sleep();
   void start(std::size_t index);
+  ConnectProgress connect(std::size_t index);
   void look_at(std::size_t index);
   void look_at_all();
   void settle(std::size_t index, ConnectProgress progress);
+  void fail(std::size_t index, int error);
   void close(std::size_t index);
   void note_change(std::size_t index);
 
-  Loop& loop_;
+  System& system_;
+  Listener& listener_;
+  Settings settings_;
   std::vector<Pair> pairs_;
   Race race_;
-  Decision decision_;
-  Events events_;
   std::vector<Attempt> attempts_;
   std::vector<std::size_t> changes_;
-  WakeTimer timer_;
+  // Made when the race has to wait for the first time: most never do.
+  std::unique_ptr<System::Timer> timer_;
   SocketHandle won_;
   Micros began_ = 0;
-  bool wants_more_ = false;
+  bool needs_more_ = false;
+  // When a limit has been reached: whether the loop has had a turn since, to deliver what it knew by
+  // then.
+  enum class Delivery : std::uint8_t { kNotNeeded, kAwaited, kDone };
+  Delivery delivery_ = Delivery::kNotNeeded;
+  bool is_over_ = false;
   bool is_ref_ = true;
 };
 

@@ -1,4 +1,4 @@
-// Functions that not every ws2_32.dll exports: looked up in the loaded one, because a static import
+// Functions that not every Windows exports: looked up in the loaded library, because a static import
 // of a missing function would keep the whole addon from loading.
 
 #ifndef CONNECT_BY_LIST_WINSOCK_EXPORTED_FUNCTION_H_
@@ -12,8 +12,8 @@ namespace connect_by_list {
 
 // nullptr where the function is missing: Wine, some sandboxes.
 template <typename Function>
-Function exported_function(const char* name) {
-  const HMODULE library = GetModuleHandleW(L"ws2_32.dll");
+Function exported_function(const char* name, const wchar_t* dll = L"ws2_32.dll") {
+  const HMODULE library = GetModuleHandleW(dll);
   if (library == nullptr) return nullptr;
   const FARPROC function = GetProcAddress(library, name);
   // Copied, not cast: C++ knows no cast between function pointers of different shapes that every

@@ -1,7 +1,11 @@
 #include "winsock/pool_seat.h"
 
+#include <uv.h>
+
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdlib>
 
 namespace connect_by_list {
@@ -16,8 +20,11 @@ int seats_of_ours() {
   static const int seats = [] {
     constexpr int kDefaultSize = 4;
     constexpr int kMostSize = 1024;
-    const char* size = std::getenv("UV_THREADPOOL_SIZE");
-    return std::clamp(size == nullptr ? kDefaultSize : std::atoi(size), 1, kMostSize) / 2;
+    // libuv's own getenv: that of C is unsafe to MSVC (C4996).
+    std::array<char, 16> size{};
+    std::size_t length = size.size();
+    const bool is_set = uv_os_getenv("UV_THREADPOOL_SIZE", size.data(), &length) == 0;
+    return std::clamp(is_set ? std::atoi(size.data()) : kDefaultSize, 1, kMostSize) / 2;
   }();
   return seats;
 }

@@ -1,5 +1,7 @@
 #include "core/socket_ops.h"
 
+#include "winsock/exported_function.h"
+
 // iphlpapi.h and mstcpip.h rely on the headers above.
 #include <iphlpapi.h>
 #include <mstcpip.h>
@@ -16,10 +18,29 @@ bool is_loopback(const Address& address) {
   return IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<const sockaddr_in6*>(address.data())->sin6_addr);
 }
 
+// Whether SIO_TCP_INITIAL_RTO can switch off what refuse_at_once() is about: from Windows 10 1709
+// (build 16299) on. Older ones take the call and then connect wrongly, so libuv asks first
+// (uv__is_fast_loopback_fail_supported() in its src/win/util.c). RtlGetVersion() tells the true
+// version, whatever the manifest of the executable says.
+bool can_refuse_at_once() {
+  static const bool can = [] {
+    constexpr DWORD kMajor = 10;
+    constexpr DWORD kBuild = 16299;
+    using GetVersion = LONG(WINAPI*)(OSVERSIONINFOW*);
+    const auto get_version = exported_function<GetVersion>("RtlGetVersion", L"ntdll.dll");
+    OSVERSIONINFOW version{};
+    version.dwOSVersionInfoSize = sizeof(version);
+    if (get_version == nullptr || get_version(&version) != 0) return false;
+    if (version.dwMajorVersion != kMajor) return version.dwMajorVersion > kMajor;
+    return version.dwMinorVersion > 0 || version.dwBuildNumber >= kBuild;
+  }();
+  return can;
+}
+
 // Windows sends the SYN twice again when it is refused, half a second apart each. On loopback that
-// only makes a refusal late, so libuv switches it off there, and so do we. Systems that do not know
-// how go on as they are.
+// only makes a refusal late, so libuv switches it off there, and so do we.
 void refuse_at_once(NativeSocket socket) {
+  if (!can_refuse_at_once()) return;
   TCP_INITIAL_RTO_PARAMETERS parameters{};
   parameters.Rtt = TCP_INITIAL_RTO_UNSPECIFIED_RTT;
   parameters.MaxSynRetransmissions = TCP_INITIAL_RTO_NO_SYN_RETRANSMISSIONS;
@@ -28,7 +49,8 @@ void refuse_at_once(NativeSocket socket) {
            nullptr, nullptr);
 }
 
-Address source_address(const Address& remote) {
+Address source_address(const Address& given) {
+  const Address remote = given.or_loopback();
   if (!remote.known()) return {};
   const SocketHandle socket(WSASocketW(remote.family(), SOCK_DGRAM, IPPROTO_UDP, nullptr, 0,
                                        WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT));
@@ -65,7 +87,7 @@ ConnectProgress begin_connect(NativeSocket socket, const Address& remote) {
   return {Progress::kFailed, error};
 }
 
-ConnectProgress look(NativeSocket socket) {
+ConnectProgress poll_connect(NativeSocket socket) {
   // connect(), Windows Sockets: with select(), success shows as writable, failure as an exception.
   fd_set writable;
   fd_set broken;
@@ -75,8 +97,10 @@ ConnectProgress look(NativeSocket socket) {
   FD_SET(socket, &broken);
   timeval at_once{0, 0};
   // The first argument means nothing on Windows.
-  if (select(0, nullptr, &writable, &broken, &at_once) <= 0) return {Progress::kPending, 0};
-  int error = 0;
+  const int ready = select(0, nullptr, &writable, &broken, &at_once);
+  int error = ready < 0 ? WSAGetLastError() : 0;
+  if (error != 0) return {Progress::kFailed, error};
+  if (ready == 0) return {Progress::kPending, 0};
   int length = sizeof(error);
   if (getsockopt(socket, SOL_SOCKET, SO_ERROR, reinterpret_cast<char*>(&error), &length) != 0) {
     error = WSAGetLastError();
@@ -84,6 +108,20 @@ ConnectProgress look(NativeSocket socket) {
   if (error != 0) return {Progress::kFailed, error};
   if (FD_ISSET(socket, &broken)) return {Progress::kFailed, WSAECONNREFUSED};
   return {Progress::kConnected, 0};
+}
+
+bool other_source_may_help(int error) {
+  switch (error) {
+    case WSAEADDRNOTAVAIL:
+    case WSAEHOSTDOWN:
+    case WSAEHOSTUNREACH:
+    case WSAENETDOWN:
+    case WSAENETUNREACH:
+    case WSAETIMEDOUT:
+      return true;
+    default:
+      return false;
+  }
 }
 
 int bind_local(NativeSocket socket, const Address& local) {

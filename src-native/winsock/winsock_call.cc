@@ -17,6 +17,17 @@ int start_winsock() {
   return error;
 }
 
+// The socket of the provider at the bottom of the chain. CancelIoEx() does nothing to the one that a
+// layered provider (of a firewall, a proxy, a VPN) has put in front of it; libuv cancels on this one
+// too (SIO_BASE_HANDLE, learn.microsoft.com/windows/win32/winsock/winsock-ioctls).
+NativeSocket base_socket(NativeSocket socket) {
+  SOCKET base = INVALID_SOCKET;
+  DWORD bytes = 0;
+  const int failed = WSAIoctl(socket, SIO_BASE_HANDLE, nullptr, 0, &base, sizeof(base), &bytes,
+                              nullptr, nullptr);
+  return failed != 0 || base == INVALID_SOCKET ? socket : base;
+}
+
 CallResult failure(CallResult::Step step, int error) {
   CallResult result;
   result.failed = step;
@@ -53,9 +64,10 @@ bool WinsockCall::cancel() {
 }
 
 bool WinsockCall::begin(NativeSocket socket) {
+  const NativeSocket base = base_socket(socket);
   const std::lock_guard<std::mutex> lock(mutex_);
   if (cancelled_) return false;
-  running_ = socket;
+  running_ = base;
   return true;
 }
 

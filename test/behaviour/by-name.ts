@@ -7,7 +7,8 @@ import { blackhole, type Blackhole } from '../support/blackhole';
 import { openSockets } from '../support/descriptors';
 import type { EngineUnderTest } from '../support/engine';
 import { connectErrorOf, failureOf } from '../support/failure';
-import { refusingPort, serveEcho, type TestServer } from '../support/servers';
+import { refusingPort } from '../support/ports';
+import { serveEcho, type TestServer } from '../support/servers';
 
 export function describeByName({ engine, options, races }: EngineUnderTest): void {
   describe('by name', () => {
@@ -190,11 +191,6 @@ export function describeByName({ engine, options, races }: EngineUnderTest): voi
 
 /** On one port of both addresses of loopback. */
 async function serveOnBoth(): Promise<TestServer[]> {
-  for (let i = 0; i < 20; i++) {
-    const v6 = await serveEcho('::1');
-    const v4 = await serveEcho('127.0.0.1', v6.port).catch(() => undefined); // It may be taken there.
-    if (v4) return [v6, v4];
-    await v6.close();
-  }
-  throw new Error('there is no port that is free on both addresses');
+  const v6 = await serveEcho('::1');
+  return [v6, await serveEcho('127.0.0.1', v6.port)];
 }

@@ -5,7 +5,8 @@ import * as net from 'node:net';
 import { connectByList, type AddressPair, type ConnectOptions } from '#dist/index';
 import type { EngineUnderTest } from '../support/engine';
 import { connectErrorOf, failureOf } from '../support/failure';
-import { refusingPort, serve, type TestServer } from '../support/servers';
+import { refusingPort } from '../support/ports';
+import { serve, type TestServer } from '../support/servers';
 
 export function describeChoosing({ options }: EngineUnderTest): void {
   describe('choosing', () => {

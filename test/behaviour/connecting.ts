@@ -4,7 +4,8 @@ import * as net from 'node:net';
 
 import { connectByList, type Connection, type EndpointLike } from '#dist/index';
 import type { EngineUnderTest } from '../support/engine';
-import { refusingPort, refusingPorts, serve, serveEcho, type TestServer } from '../support/servers';
+import { refusingPort, refusingPorts } from '../support/ports';
+import { serve, serveEcho, type TestServer } from '../support/servers';
 
 /** A socket that takes both families shows IPv4 addresses mapped; the Connection never does. */
 function plain(address: string | undefined): string | undefined {

@@ -7,7 +7,8 @@ import { blackhole, type Blackhole } from '../support/blackhole';
 import { openSockets } from '../support/descriptors';
 import type { EngineUnderTest } from '../support/engine';
 import { connectErrorOf, failureOf } from '../support/failure';
-import { refusingPorts, serve } from '../support/servers';
+import { refusingPorts } from '../support/ports';
+import { serve } from '../support/servers';
 
 export function describeFailing({ options, races }: EngineUnderTest): void {
   describe('failing', () => {

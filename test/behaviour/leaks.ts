@@ -5,7 +5,8 @@ import { openSockets } from '../support/descriptors';
 import type { EngineUnderTest } from '../support/engine';
 import { eventually } from '../support/eventually';
 import { connectMixed, mixedKinds, sumOf } from '../support/mixed-connects';
-import { refusingPort, serve, type TestServer } from '../support/servers';
+import { refusingPort } from '../support/ports';
+import { serve, type TestServer } from '../support/servers';
 
 const CALLS = 2_000;
 const AT_ONCE = 20;

@@ -15,7 +15,8 @@ import { openSockets } from '../support/descriptors';
 import type { EngineUnderTest } from '../support/engine';
 import { eventually } from '../support/eventually';
 import { errorWithCode } from '../support/failure';
-import { refusingPort, serve, type TestServer } from '../support/servers';
+import { refusingPort } from '../support/ports';
+import { serve, type TestServer } from '../support/servers';
 import { transcriptOf } from '../support/transcript';
 
 export function describeListSocket({ engine, options, races }: EngineUnderTest): void {

@@ -6,7 +6,8 @@ import type * as net from 'node:net';
 import { connectByList } from '#dist/index';
 import type { EngineUnderTest } from '../support/engine';
 import { connectErrorOf, failureOf } from '../support/failure';
-import { refusingPort, serve, type TestServer } from '../support/servers';
+import { refusingPort } from '../support/ports';
+import { serve, type TestServer } from '../support/servers';
 
 /** A resolver that knows these names only, and notes what it was asked. */
 function resolver(names: Record<string, string[]>): net.LookupFunction & { asked: string[] } {

@@ -8,7 +8,8 @@ import { blackhole, type Blackhole } from '../support/blackhole';
 import type { EngineUnderTest } from '../support/engine';
 import { eventually } from '../support/eventually';
 import { errorWithCode } from '../support/failure';
-import { refusingPort, serve, type TestServer } from '../support/servers';
+import { refusingPort } from '../support/ports';
+import { serve, type TestServer } from '../support/servers';
 import { transcriptOf } from '../support/transcript';
 import { waysToConnect } from '../support/ways';
 

@@ -7,7 +7,8 @@ import { Worker } from 'node:worker_threads';
 import { blackhole, type Blackhole } from '../support/blackhole';
 import { runChild } from '../support/child';
 import type { EngineUnderTest } from '../support/engine';
-import { refusingPort, serve, type TestServer } from '../support/servers';
+import { refusingPort } from '../support/ports';
+import { serve, type TestServer } from '../support/servers';
 import { waysToConnect } from '../support/ways';
 
 const FLAGS = process.allowedNodeEnvironmentFlags;

@@ -11,7 +11,8 @@ import type { EngineUnderTest } from '../support/engine';
 import { eventually } from '../support/eventually';
 import { errorWithCode } from '../support/failure';
 import { keepAliveTimerOf } from '../support/kernel';
-import { refusingPort, serve, type TestServer } from '../support/servers';
+import { refusingPort } from '../support/ports';
+import { serve, type TestServer } from '../support/servers';
 import { transcriptOf } from '../support/transcript';
 import { waysToConnect } from '../support/ways';
 

@@ -9,7 +9,8 @@ import { blackhole, type Blackhole } from '../support/blackhole';
 import { openSockets } from '../support/descriptors';
 import type { EngineUnderTest } from '../support/engine';
 import { eventually } from '../support/eventually';
-import { refusingPort, serve, type TestServer } from '../support/servers';
+import { refusingPort } from '../support/ports';
+import { serve, type TestServer } from '../support/servers';
 
 const TIMES = Number(process.env.CONNECT_BY_LIST_TERMINATIONS ?? 4);
 const LIMIT_MS = 30_000 + TIMES * 2_000;
@@ -59,8 +60,8 @@ const PHASES: Readonly<Record<string, (ports: Ports) => string>> = {
 const PHASES_OF_A_RACE: typeof PHASES = {
   'while hands are shaken': ({ healthy }) =>
     `connect(['127.0.0.1:${healthy}'], { tls: {} }); setTimeout(here, 5 + Math.random() * 10);`,
-  'when the addon asks for more': ({ refused }) =>
-    `require('node:os').networkInterfaces = here; connect(['127.0.0.1:${refused}']);`,
+  'when the addon asks for more': ({ dead }) =>
+    `require('node:os').networkInterfaces = here; connect(['127.0.0.1:${dead}'], { attemptDelay: 10, history: false });`,
 };
 
 export function describeTerminations({ engine, preamble, races }: EngineUnderTest): void {

@@ -10,7 +10,7 @@ import * as path from 'node:path';
 
 import { CERTIFICATE_FILE, KEY_FILE } from '../support/certificate';
 import type { ClientServer } from '../support/client-promises';
-import { refusingPort } from '../support/servers';
+import { ownPort } from '../support/ports';
 
 /** Where a server may keep what it needs, and where it listens. */
 export interface Place {
@@ -44,7 +44,7 @@ export async function startRealServer(recipe: ServerRecipe): Promise<ClientServe
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'connect-by-list-server-'));
   const place: Place = {
     folder,
-    port: await refusingPort(),
+    port: await ownPort(),
     certificate: path.join(folder, 'cert.pem'),
     key: path.join(folder, 'key.pem'),
   };

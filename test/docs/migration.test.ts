@@ -5,7 +5,8 @@ import * as http from 'node:http';
 import * as path from 'node:path';
 
 import { run } from '../support/child';
-import { refusingPort, serve, type TestServer } from '../support/servers';
+import { refusingPort } from '../support/ports';
+import { serve, type TestServer } from '../support/servers';
 
 const ROOT = path.join(__dirname, '../..');
 const PAGE = path.join(ROOT, 'docs/migration.md');

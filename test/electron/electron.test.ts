@@ -3,7 +3,8 @@
 
 import * as fs from 'node:fs';
 
-import { refusingPort, serve, type TestServer } from '../support/servers';
+import { refusingPort } from '../support/ports';
+import { serve, type TestServer } from '../support/servers';
 import { BINARY, ElectronApp } from './app';
 
 describe('the example app, packed', () => {

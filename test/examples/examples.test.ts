@@ -8,7 +8,8 @@ import * as tls from 'node:tls';
 import { blackhole, type Blackhole } from '../support/blackhole';
 import { CERTIFICATE_FILE, KEY_FILE } from '../support/certificate';
 import { run } from '../support/child';
-import { refusingPort, serve, type TestServer } from '../support/servers';
+import { refusingPort } from '../support/ports';
+import { serve, type TestServer } from '../support/servers';
 
 const FOLDER = path.join(__dirname, '../../examples');
 const EXAMPLES = fs.readdirSync(FOLDER).filter((file) => file.endsWith('.mjs'));

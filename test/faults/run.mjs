@@ -14,7 +14,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { blackhole } from '../../build-test/support/blackhole.js';
-import { refusingPort, serveEcho } from '../../build-test/support/servers.js';
+import { refusingPort } from '../../build-test/support/ports.js';
+import { serveEcho } from '../../build-test/support/servers.js';
 import { makeControlFile } from './control.mjs';
 import { nameOf } from './matrix.mjs';
 import { checkPermission } from './permission.mjs';

@@ -14,10 +14,10 @@ command -v clang++ >/dev/null || { echo "$0: clang++ is missing; on Debian and U
 readonly folder=build-fuzz corpus=test/fuzz/corpus
 readonly flags=(-std=c++17 -O1 -g -Wall -Wextra -Werror '-fsanitize=fuzzer,address,undefined'
   -fno-sanitize-recover=all -Isrc-native -Itest/native -Itest/fuzz)
-core=(src-native/core/*.cc src-native/posix/socket_ops.cc src-native/posix/linux/new_socket.cc)
+core=(src-native/core/*.cc src-native/race/*.cc src-native/posix/socket_ops.cc src-native/posix/linux/new_socket.cc src-native/posix/linux/share_local_port.cc)
 declare -A sources=(
   [address]="test/fuzz/address_fuzz.cc"
-  [world]="test/fuzz/world_fuzz.cc test/native/race_rules.cc test/native/simulated_world.cc"
+  [world]="test/fuzz/world_fuzz.cc test/native/race_rules.cc test/native/simulated_loop.cc test/native/simulated_world.cc"
   [input]="test/fuzz/input_fuzz.cc"
 )
 

@@ -1,10 +1,12 @@
-// Any world of endpoints, driven as the engine drives the race: every rule of
+// Any world of endpoints and names, and the RaceCall that ships in it: every rule of
 // test/native/race_rules.h.
 
 #include <fuzzer/FuzzedDataProvider.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "check.h"
 #include "race_rules.h"
@@ -14,8 +16,9 @@ namespace {
 
 using namespace connect_by_list;
 
-constexpr std::size_t kMostEndpoints = 24;
-constexpr std::size_t kMostStalls = 6;
+constexpr std::size_t kMaxEndpoints = 24;
+constexpr std::size_t kMaxNames = 4;
+constexpr std::size_t kMaxStalls = 6;
 
 Micros span(FuzzedDataProvider& input, std::int64_t most_millis) {
   return input.ConsumeIntegralInRange<Micros>(0, ms(most_millis));
@@ -23,6 +26,16 @@ Micros span(FuzzedDataProvider& input, std::int64_t most_millis) {
 
 Micros limit(FuzzedDataProvider& input, std::int64_t most_millis) {
   return input.ConsumeBool() ? kNever : 1 + span(input, most_millis);
+}
+
+std::vector<Endpoint> endpoints(FuzzedDataProvider& input, std::size_t max) {
+  std::vector<Endpoint> list(input.ConsumeIntegralInRange<std::size_t>(0, max));
+  for (Endpoint& endpoint : list) {
+    endpoint.answer = static_cast<Endpoint::Answer>(input.ConsumeIntegralInRange(0, 2));
+    endpoint.after = span(input, 1'000);
+    endpoint.error = input.ConsumeBool() ? EHOSTUNREACH : ECONNREFUSED;
+  }
+  return list;
 }
 
 }  // namespace
@@ -43,13 +56,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     default:
       break;
   }
-  world.stalls.resize(input.ConsumeIntegralInRange<std::size_t>(0, kMostStalls));
+  world.stalls.resize(input.ConsumeIntegralInRange<std::size_t>(0, kMaxStalls));
   for (Micros& stall : world.stalls) stall = span(input, 1'000);
-  world.endpoints.resize(input.ConsumeIntegralInRange<std::size_t>(0, kMostEndpoints));
-  for (Endpoint& endpoint : world.endpoints) {
-    endpoint.answer = static_cast<Endpoint::Answer>(input.ConsumeIntegralInRange(0, 2));
-    endpoint.after = span(input, 1'000);
+  world.endpoints = endpoints(input, kMaxEndpoints);
+  world.names.resize(input.ConsumeIntegralInRange<std::size_t>(0, kMaxNames));
+  for (LateName& name : world.names) {
+    name.answers_at = limit(input, 2'000);
+    name.endpoints = endpoints(input, kMaxNames);
   }
+  world.other_sources = endpoints(input, kMaxNames);
   const Story story = run(world);
   for (const Rule& rule : kRaceRules) {
     check(rule.kept(world, story), rule.promise, story.text());

@@ -14,7 +14,8 @@ import { blackhole } from '../support/blackhole';
 import { openSockets } from '../support/descriptors';
 import { eventually } from '../support/eventually';
 import { errorWithCode } from '../support/failure';
-import { refusingPort, serve, type TestServer } from '../support/servers';
+import { refusingPort } from '../support/ports';
+import { serve, type TestServer } from '../support/servers';
 
 const FIXTURES = path.join(__dirname, '../../test/fixtures');
 const key = fs.readFileSync(path.join(FIXTURES, 'key.pem'));

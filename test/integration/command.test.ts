@@ -11,7 +11,8 @@ import * as tls from 'node:tls';
 
 import { blackhole, type Blackhole } from '../support/blackhole';
 import { run, type Ended } from '../support/child';
-import { refusingPort, serve, type TestServer } from '../support/servers';
+import { refusingPort } from '../support/ports';
+import { serve, type TestServer } from '../support/servers';
 import { readXml } from '../support/xml';
 
 const ROOT = path.join(__dirname, '../..');
@@ -99,7 +100,7 @@ describe('the command', () => {
     [['--nonsense', '127.0.0.1:1'], "Unknown option '--nonsense'"],
     [['127.0.0.1'], "must read 'host:port'"],
     [['::1:80'], "with an IPv6 address in brackets: '[::1]:80'"],
-    [['127.0.0.1:99999'], 'Port should be >= 0 and < 65536'],
+    [['127.0.0.1:99999'], 'endpoints[0].port should be >= 0 and < 65536'],
     [['--engine', 'winsock', '--tls', '127.0.0.1:1'], '--tls needs the engine race'],
   ])('2 and a word of advice where it cannot be tried: %j', async (words, advice) => {
     const { code, stdout, stderr } = await run(process.execPath, [COMMAND, ...words]);

@@ -9,12 +9,13 @@ import { blackhole } from '../support/blackhole';
 import { runChild } from '../support/child';
 import { openSockets } from '../support/descriptors';
 import { eventually } from '../support/eventually';
-import { refusingPort, serve, type TestServer } from '../support/servers';
+import { refusingPort } from '../support/ports';
+import { serve, type TestServer } from '../support/servers';
 
 const OPTIONS: SocketConnectOptions = { engine: 'race', history: false };
 const EVENTS = ['connectionAttempt', 'connectionAttemptFailed', 'connectionAttemptTimeout'];
 /** ms: each attempt may take so long, in both. */
-const LIMIT = 250;
+const LIMIT = 1_500;
 
 /** A name with two addresses; both ways try IPv6 first. */
 const lookup: net.LookupFunction = (_name, _options, callback) => {

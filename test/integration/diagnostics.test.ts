@@ -16,7 +16,8 @@ import { addon } from '#dist/native';
 import { blackhole, type Blackhole } from '../support/blackhole';
 import { runChild } from '../support/child';
 import { connectErrorOf } from '../support/failure';
-import { refusingPort, serve, type TestServer } from '../support/servers';
+import { refusingPort } from '../support/ports';
+import { serve, type TestServer } from '../support/servers';
 
 const OPTIONS: ConnectOptions = { engine: 'race', history: false };
 const EVENTS = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'] as const;

@@ -3,7 +3,8 @@
 import { connectByList, History, type ConnectOptions, type Connection } from '#dist/index';
 import { blackhole, type Blackhole } from '../support/blackhole';
 import { connectErrorOf, failureOf } from '../support/failure';
-import { refusingPort, serve, type TestServer } from '../support/servers';
+import { refusingPort } from '../support/ports';
+import { serve, type TestServer } from '../support/servers';
 
 describe('history', () => {
   let hole: Blackhole;

@@ -23,7 +23,8 @@ import { openSockets } from '../support/descriptors';
 import { eventually } from '../support/eventually';
 import { failureOf } from '../support/failure';
 import { anything, endpoint, isClean, list, optionsOf, Thrown } from '../support/hostile';
-import { refusingPort, serve, type TestServer } from '../support/servers';
+import { refusingPort } from '../support/ports';
+import { serve, type TestServer } from '../support/servers';
 
 const numRuns = Number(process.env.CONNECT_BY_LIST_HOSTILE ?? 300);
 const LIMIT_MS = 30_000 + numRuns * 100;

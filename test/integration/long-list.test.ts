@@ -2,7 +2,8 @@
 
 import { connectByList, type AddressPair, type ConnectOptions } from '#dist/index';
 
-import { refusingPort, serve } from '../support/servers';
+import { refusingPort } from '../support/ports';
+import { serve } from '../support/servers';
 
 const LONG = 5_000;
 /** Put into its order at once. */

@@ -2,7 +2,8 @@
 
 import { connectByList, sortAddressPairs, type ConnectOptions } from '#dist/index';
 import { connectErrorOf, failureOf } from '../support/failure';
-import { refusingPort, refusingPorts, serve } from '../support/servers';
+import { ownPort, refusingPort, refusingPorts } from '../support/ports';
+import { serve } from '../support/servers';
 
 const race: ConnectOptions = { engine: 'race' };
 
@@ -80,7 +81,7 @@ describe('order', () => {
   describe('from where', () => {
     test('localAddress and localPort are where the connection comes from', async () => {
       const server = await serve();
-      const localPort = await refusingPort();
+      const localPort = await ownPort();
       const options = { ...race, localAddress: '127.0.0.1', localPort };
       const list = [`127.0.0.1:${server.port}`];
       const accepted = server.accepted();
@@ -94,7 +95,7 @@ describe('order', () => {
 
     test('a localPort alone leaves the address to the system', async () => {
       const server = await serve();
-      const localPort = await refusingPort();
+      const localPort = await ownPort();
       const list = [`127.0.0.1:${server.port}`];
       const { socket, localAddress } = await connectByList(list, { ...race, localPort });
       expect(localAddress).toMatchObject({ address: '127.0.0.1', port: localPort });

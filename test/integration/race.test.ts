@@ -9,7 +9,8 @@ import { blackhole, type Blackhole } from '../support/blackhole';
 import { socketDescriptors } from '../support/descriptors';
 import type { EngineUnderTest } from '../support/engine';
 import { connectErrorOf } from '../support/failure';
-import { refusingPort, refusingPorts, serve, type TestServer } from '../support/servers';
+import { refusingPort, refusingPorts } from '../support/ports';
+import { serve, type TestServer } from '../support/servers';
 
 const race: EngineUnderTest = {
   engine: 'race',

@@ -2,7 +2,8 @@
 // sends back what it reads, on every address of loopback, one that refuses, and one that never answers.
 
 import { blackhole } from '../../build-test/support/blackhole.js';
-import { refusingPort, serveEcho } from '../../build-test/support/servers.js';
+import { refusingPort } from '../../build-test/support/ports.js';
+import { serveEcho } from '../../build-test/support/servers.js';
 
 const [healthy, hole] = await Promise.all([serveEcho('0.0.0.0'), blackhole()]);
 process.send({ healthy: healthy.port, dead: hole.port, refused: await refusingPort() });

@@ -133,7 +133,7 @@ TEST_SUITE("kNever") {
     CHECK(race.wake_at() == kNever);
     CHECK_FALSE(race.due(kEnd + 5));
     CHECK_FALSE(race.next(kEnd + 5));
-    race.failed(0, kEnd + 5);
+    race.failed(0, Answer::kYes, kEnd + 5);
     CHECK(race.wake_at() == kEnd + 5);
     const auto step = race.next(kEnd + 5);
     REQUIRE(step);

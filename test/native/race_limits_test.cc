@@ -31,9 +31,9 @@ TEST_SUITE("the timeout is a hard deadline") {
     race.begin(0);
     REQUIRE(race.next(0));
     REQUIRE(race.next(ms(10)));
-    race.failed(0, ms(100));
+    race.failed(0, Answer::kYes, ms(100));
     CHECK(race.next(ms(100))->kind == Step::Kind::kClose);
-    race.failed(1, ms(100));
+    race.failed(1, Answer::kYes, ms(100));
     CHECK(race.next(ms(100))->kind == Step::Kind::kFinish);
     CHECK(race.verdict() == Verdict::kDeadline);
     CHECK(race.attempts().size() == 2);
@@ -128,7 +128,7 @@ TEST_SUITE("no more attempts are in flight than a process can bear") {
     // Nothing to wake up for: what happens next is that one of them ends.
     CHECK(race.wake_at() == kNever);
     now += ms(2'000);
-    race.failed(7, now);
+    race.failed(7, Answer::kYes, now);
     const auto step = race.next(now);
     REQUIRE(step);
     CHECK(step->kind == Step::Kind::kStart);

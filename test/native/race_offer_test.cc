@@ -18,7 +18,7 @@ RaceOptions options_with_more(std::size_t count) {
   RaceOptions options;
   options.count = count;
   options.attempt_delay = ms(100);
-  options.more = true;
+  options.more = More::kDestinations;
   return options;
 }
 
@@ -31,7 +31,7 @@ char next(Race& race, Micros now) {
       return 'S';
     case Kind::kClose:
       return 'C';
-    case Kind::kMore:
+    case Kind::kNeedMore:
       return 'M';
     case Kind::kFinish:
       return 'F';
@@ -55,11 +55,11 @@ TEST_CASE("what comes late starts at once, and what comes early waits for its tu
   Race race(options_with_more(1));
   race.begin(0);
   CHECK(next(race, 0) == 'S');
-  race.offer(1, true);
+  race.offer(1, More::kDestinations);
   CHECK(next(race, ms(50)) == '-');
   CHECK(next(race, ms(100)) == 'S');
   CHECK(next(race, ms(200)) == 'M');
-  race.offer(1, false);
+  race.offer(1, More::kNothing);
   CHECK(next(race, ms(350)) == 'S');
   CHECK(race.attempts()[2].started == ms(350));
 }
@@ -68,11 +68,11 @@ TEST_CASE("C07 the race is not given up while more may come, and is when nothing
   Race race(options_with_more(1));
   race.begin(0);
   CHECK(next(race, 0) == 'S');
-  race.failed(0, ms(1));
+  race.failed(0, Answer::kYes, ms(1));
   CHECK(next(race, ms(1)) == 'M');
   CHECK(next(race, ms(1)) == '-');
   CHECK(race.verdict() == Verdict::kUndecided);
-  race.offer(0, false);
+  race.offer(0, More::kNothing);
   CHECK(next(race, ms(500)) == 'F');
   CHECK(race.verdict() == Verdict::kAllFailed);
 }
@@ -81,7 +81,7 @@ TEST_CASE("a race may begin with nothing") {
   Race race(options_with_more(0));
   race.begin(0);
   CHECK(next(race, 0) == 'M');
-  race.offer(1, false);
+  race.offer(1, More::kNothing);
   CHECK(next(race, ms(7)) == 'S');
   race.connected(0, ms(8));
   CHECK(next(race, ms(8)) == 'F');
@@ -95,11 +95,11 @@ TEST_CASE("C08 one by one, more is asked for only when the running attempt has f
   race.begin(0);
   CHECK(next(race, 0) == 'S');
   CHECK(next(race, ms(60'000)) == '-');
-  race.failed(0, ms(60'000));
+  race.failed(0, Answer::kYes, ms(60'000));
   CHECK(next(race, ms(60'000)) == 'M');
 }
 
-TEST_CASE("the deadline strikes while more is waited for") {
+TEST_CASE("the deadline expires while more is waited for") {
   RaceOptions options = options_with_more(0);
   options.timeout = ms(10);
   Race race(options);
@@ -148,12 +148,12 @@ TEST_CASE("a delay that was asked for is kept, whatever is known") {
 TEST_CASE("what is offered brings what is known of it") {
   RaceOptions options;
   options.count = 1;
-  options.more = true;
+  options.more = More::kDestinations;
   Race race(options);
   race.begin(0);
   CHECK(next(race, 0) == 'S');
-  race.offer(2, false, {ms(30), 0});
-  race.failed(0, ms(5));
+  race.offer(2, More::kNothing, {ms(30), 0});
+  race.failed(0, Answer::kYes, ms(5));
   CHECK(next(race, ms(5)) == 'S');
   CHECK(race.wake_at() == ms(35));
 }

@@ -16,12 +16,22 @@ std::ostream& operator<<(std::ostream& out, const World& world) {
   const auto time = [&out](const char* name, Micros value) {
     if (value != kNever) out << name << ' ' << value << " us, ";
   };
+  const auto list = [&out](const std::vector<Endpoint>& endpoints) {
+    for (const Endpoint& endpoint : endpoints) {
+      constexpr std::array<const char*, 3> kNames = {"connects", "fails", "never"};
+      out << ' ' << kNames[static_cast<std::size_t>(endpoint.answer)] << '(' << endpoint.after
+          << ')';
+    }
+    out << "; ";
+  };
   out << "endpoints:";
-  for (const Endpoint& endpoint : world.endpoints) {
-    constexpr std::array<const char*, 3> kNames = {"connects", "fails", "never"};
-    out << ' ' << kNames[static_cast<std::size_t>(endpoint.answer)] << '(' << endpoint.after << ')';
+  list(world.endpoints);
+  for (const LateName& name : world.names) {
+    out << "name at " << name.answers_at << ':';
+    list(name.endpoints);
   }
-  out << "; ";
+  out << "other sources:";
+  list(world.other_sources);
   if (world.options.attempt_delay == kNever) out << "one by one, ";
   time("delay", world.options.attempt_delay.value_or(kNever));
   time("attempt timeout", world.options.attempt_timeout);
@@ -52,7 +62,23 @@ rc::Gen<Endpoint> any_endpoint() {
   return gen::build<Endpoint>(
       gen::set(&Endpoint::answer, gen::element(Endpoint::Answer::kNever, Endpoint::Answer::kFails,
                                                Endpoint::Answer::kConnects)),
-      gen::set(&Endpoint::after, gen::oneOf(gen::just<Micros>(0), time_up_to(ms(600)))));
+      gen::set(&Endpoint::after, gen::oneOf(gen::just<Micros>(0), time_up_to(ms(600)))),
+      gen::set(&Endpoint::error, gen::element(ECONNREFUSED, EHOSTUNREACH)));
+}
+
+rc::Gen<std::vector<Endpoint>> any_endpoints() {
+  return gen::container<std::vector<Endpoint>>(any_endpoint());
+}
+
+rc::Gen<LateName> any_name() {
+  return gen::build<LateName>(gen::set(&LateName::answers_at, maybe_never(time_up_to(ms(800)))),
+                              gen::set(&LateName::endpoints, any_endpoints()));
+}
+
+// None, half of the times.
+template <typename T>
+rc::Gen<std::vector<T>> maybe_none(rc::Gen<std::vector<T>> some) {
+  return gen::oneOf(gen::just(std::vector<T>()), std::move(some));
 }
 
 rc::Gen<std::optional<Micros>> any_delay() {
@@ -71,7 +97,9 @@ rc::Gen<RaceOptions> any_options() {
 
 rc::Gen<World> any_world() {
   return gen::build<World>(
-      gen::set(&World::endpoints, gen::container<std::vector<Endpoint>>(any_endpoint())),
+      gen::set(&World::endpoints, any_endpoints()),
+      gen::set(&World::names, maybe_none(gen::container<std::vector<LateName>>(any_name()))),
+      gen::set(&World::other_sources, maybe_none(any_endpoints())),
       gen::set(&World::options, any_options()),
       gen::set(&World::abort_at, maybe_never(time_up_to(ms(1'000)))),
       gen::set(&World::stalls,

@@ -20,11 +20,17 @@ Micros delay_after(const World& world, int delays_passed) {
 
 // Where the race is decided: the place of the first event that belongs to the decision.
 std::size_t decision(const World& world, const Story& story) {
+  // An attempt can reach its own limit after the deadline, while the loop has its turn to deliver a
+  // name: what that brings still starts.
+  std::size_t first = 0;
+  for (std::size_t i = 0; !world.names.empty() && i < story.events.size(); ++i) {
+    if (story.events[i].kind == Kind::kStart) first = i;
+  }
   const auto decides = [&](const Event& event) {
     if (event.kind == Kind::kConnected || event.kind == Kind::kAbort) return true;
     if (event.kind == Kind::kFinish) return true;
     return event.kind == Kind::kClose && story.verdict == Verdict::kDeadline &&
-           event.at >= world.options.timeout;
+           event.at >= world.options.timeout && &event >= &story.events[first];
   };
   const auto found = std::find_if(story.events.begin(), story.events.end(), decides);
   return static_cast<std::size_t>(found - story.events.begin());
@@ -36,15 +42,28 @@ std::size_t count(const Story& story, Kind kind) {
                     [kind](const Event& event) { return event.kind == kind; }));
 }
 
-bool every_endpoint(const World& world, Endpoint::Answer answer) {
-  return std::all_of(world.endpoints.begin(), world.endpoints.end(),
+bool every_endpoint(const Story& story, Endpoint::Answer answer) {
+  return std::all_of(story.known.begin(), story.known.end(),
                      [answer](const Endpoint& endpoint) { return endpoint.answer == answer; });
 }
 
-bool some_endpoint(const World& world, Endpoint::Answer answer) {
-  return std::any_of(world.endpoints.begin(), world.endpoints.end(),
+bool some_endpoint(const Story& story, Endpoint::Answer answer) {
+  return std::any_of(story.known.begin(), story.known.end(),
                      [answer](const Endpoint& endpoint) { return endpoint.answer == answer; });
 }
+
+bool every_name_answers(const World& world) {
+  return std::all_of(world.names.begin(), world.names.end(),
+                     [](const LateName& name) { return name.answers_at != kNever; });
+}
+
+// Whether all that the race will ever know is known to it from the beginning.
+bool knows_all(const World& world) { return world.names.empty() && world.other_sources.empty(); }
+
+// How much later than at its time a limit may be acted on. To ask for more, and to be told, takes a
+// turn of the loop each; where names are pending the loop has one to deliver them, and what it
+// delivers has one to connect.
+Micros slack(const World& world) { return knows_all(world) ? 0 : ms(4); }
 
 bool without_limits(const World& world) {
   return world.options.timeout == kNever && world.options.attempt_timeout == kNever &&
@@ -72,7 +91,10 @@ bool nothing_starts_after_the_decision(const World& world, const Story& story) {
   const std::size_t decided = decision(world, story);
   for (std::size_t i = 0; i < story.events.size(); ++i) {
     const Event& event = story.events[i];
-    if (event.kind == Kind::kStart && (i > decided || event.at >= world.options.timeout)) {
+    // After a stall, what the loop delivers late has a turn to connect, counted from there.
+    const bool has_late_turn = !world.names.empty() && !world.stalls.empty();
+    const Micros end = has_late_turn ? kNever : after(world.options.timeout, slack(world));
+    if (event.kind == Kind::kStart && (i > decided || event.at >= end)) {
       return false;
     }
   }
@@ -94,14 +116,14 @@ bool each_ends_once(const World& world, const Story& story) {
   return std::all_of(ends.begin(), ends.end(), [](int times) { return times == 1; });
 }
 
-bool starts_in_list_order(const World& world, const Story& story) {
+bool starts_in_list_order(const World&, const Story& story) {
   std::size_t next = 0;
   for (const Event& event : story.events) {
     if (event.kind != Kind::kStart) continue;
     if (event.attempt != next || event.at != story.attempts[next].started) return false;
     ++next;
   }
-  return next == story.attempts.size() && next <= world.endpoints.size();
+  return next == story.attempts.size() && next <= story.known.size();
 }
 
 bool starts_keep_their_distance(const World& world, const Story& story) {
@@ -122,7 +144,7 @@ bool starts_keep_their_distance(const World& world, const Story& story) {
 }
 
 bool starts_are_on_time(const World& world, const Story& story) {
-  if (!world.stalls.empty()) return true;
+  if (!world.stalls.empty() || !knows_all(world)) return true;
   const std::size_t decided = decision(world, story);
   std::size_t starts = 0;
   int delays_passed = 0;
@@ -158,22 +180,23 @@ bool one_by_one(const World& world, const Story& story) {
 bool connects_if_possible(const World& world, const Story& story) {
   // One by one and without a limit, the race waits forever for the first that does not answer.
   const bool all_tried =
-      world.options.attempt_delay != kNever || !some_endpoint(world, Endpoint::Answer::kNever);
+      world.options.attempt_delay != kNever || !some_endpoint(story, Endpoint::Answer::kNever);
   const bool possible =
-      without_limits(world) && all_tried && some_endpoint(world, Endpoint::Answer::kConnects);
+      without_limits(world) && all_tried && some_endpoint(story, Endpoint::Answer::kConnects);
   return !possible || story.verdict == Verdict::kConnected;
 }
 
 bool all_are_tried(const World& world, const Story& story) {
-  if (without_limits(world) && every_endpoint(world, Endpoint::Answer::kFails) &&
-      story.verdict != Verdict::kAllFailed) {
+  if (without_limits(world) && every_endpoint(story, Endpoint::Answer::kFails) &&
+      every_name_answers(world) && story.verdict != Verdict::kAllFailed) {
     return false;
   }
-  return story.verdict != Verdict::kAllFailed || story.attempts.size() == world.endpoints.size();
+  if (story.verdict != Verdict::kAllFailed) return true;
+  return every_name_answers(world) && story.attempts.size() == story.known.size();
 }
 
 bool finishes_once(const World&, const Story& story) {
-  return !story.endless && story.late_steps == 0 && count(story, Kind::kFinish) == 1 &&
+  return !story.endless && story.late_calls == 0 && count(story, Kind::kFinish) == 1 &&
          story.events.back().kind == Kind::kFinish && story.verdict != Verdict::kUndecided;
 }
 
@@ -195,7 +218,8 @@ bool only_the_limit_ends_an_attempt(const World& world, const Story& story) {
   if (!world.stalls.empty()) return true;
   return std::all_of(
       story.attempts.begin(), story.attempts.end(), [&](const AttemptState& attempt) {
-        return attempt.ended <= after(attempt.started, world.options.attempt_timeout);
+        const Micros limit = after(attempt.started, world.options.attempt_timeout);
+        return attempt.ended <= after(limit, slack(world));
       });
 }
 
@@ -206,10 +230,10 @@ bool deadline_is_hard(const World& world, const Story& story) {
     const bool running = std::any_of(
         story.attempts.begin(), story.attempts.end(),
         [](const AttemptState& attempt) { return attempt.outcome == Outcome::kTimedOut; });
-    if (!running && story.attempts.size() == world.endpoints.size()) return false;
+    if (!running && story.attempts.size() == story.known.size() && knows_all(world)) return false;
     if (end < world.options.timeout) return false;
   }
-  return !world.stalls.empty() || end <= world.options.timeout;
+  return !world.stalls.empty() || end <= after(world.options.timeout, slack(world));
 }
 
 bool outcomes_say_what_happened(const World& world, const Story& story) {
@@ -233,11 +257,12 @@ bool verdict_says_what_decided(const World& world, const Story& story) {
   switch (event.kind) {
     case Kind::kConnected:
       return story.verdict == Verdict::kConnected &&
-             world.endpoints[event.attempt].answer == Endpoint::Answer::kConnects;
+             story.known[event.attempt].answer == Endpoint::Answer::kConnects;
     case Kind::kAbort:
       // The caller gives up at its time, or where an answer never comes.
       return story.verdict == Verdict::kAborted &&
-             (event.at >= world.abort_at || some_endpoint(world, Endpoint::Answer::kNever));
+             (event.at >= world.abort_at || some_endpoint(story, Endpoint::Answer::kNever) ||
+              !every_name_answers(world));
     case Kind::kClose:
       return story.verdict == Verdict::kDeadline;
     case Kind::kFinish:
@@ -247,8 +272,38 @@ bool verdict_says_what_decided(const World& world, const Story& story) {
   }
 }
 
-bool wakes_are_right(const World&, const Story& story) {
-  return story.early_steps == 0 && story.idle_wakes == 0;
+bool wakes_are_right(const World&, const Story& story) { return story.idle_wakes == 0; }
+
+// The endpoints of a name that come when everything else has been started, and has failed or had its
+// delay, wait for nothing but the turn of the loop that delivers them.
+bool late_answers_start_at_once(const World& world, const Story& story) {
+  if (!world.stalls.empty() || world.names.empty()) return true;
+  std::size_t place = world.endpoints.size();
+  std::vector<const LateName*> names;
+  for (const LateName& name : world.names) {
+    if (name.answers_at != kNever) names.push_back(&name);
+  }
+  std::stable_sort(names.begin(), names.end(), [](const LateName* a, const LateName* b) {
+    return a->answers_at < b->answers_at;
+  });
+  for (const LateName* name : names) {
+    const std::size_t first = place;
+    place += name->endpoints.size();
+    if (name->endpoints.empty() || place > story.known.size()) continue;
+    Micros due = name->answers_at;
+    for (std::size_t i = 0; i < first && i < story.attempts.size(); ++i) {
+      const AttemptState& earlier = story.attempts[i];
+      due = std::max(due, std::min(earlier.ended, after(earlier.started, ms(250))));
+    }
+    const Micros given = world.options.attempt_delay.value_or(ms(250));
+    if (given > ms(250)) continue;
+    // With the turns in which the race asked, was told, and limits were put off.
+    const Micros latest = after(due, ms(5));
+    const bool is_over = story.events.back().at <= latest;
+    if (is_over) continue;
+    if (first >= story.attempts.size() || story.attempts[first].started > latest) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -271,10 +326,12 @@ const std::array<Rule, kRuleCount> kRaceRules = {{
     {"no attempt ends before it has started", ends_after_its_start},
     {"an undecided race ends an attempt at the attempt timeout only, and there for certain",
      only_the_limit_ends_an_attempt},
-    {"the deadline is hard, and strikes only where something is left to do", deadline_is_hard},
+    {"the deadline is hard, and expires only where something is left to do", deadline_is_hard},
     {"each outcome says how the attempt ended", outcomes_say_what_happened},
     {"the verdict says what decided the race", verdict_says_what_decided},
-    {"wake_at() is never too late and never in vain", wakes_are_right},
+    {"the timer is never set for a time at which there is nothing to do", wakes_are_right},
+    {"the addresses of a late name are tried at once where nothing else is left",
+     late_answers_start_at_once},
 }};
 
 }  // namespace connect_by_list

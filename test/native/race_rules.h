@@ -15,7 +15,7 @@ struct Rule {
   bool (*kept)(const World& world, const Story& story);
 };
 
-inline constexpr std::size_t kRuleCount = 16;
+inline constexpr std::size_t kRuleCount = 17;
 extern const std::array<Rule, kRuleCount> kRaceRules;
 
 }  // namespace connect_by_list

@@ -3,9 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 #include "race_rules.h"
 #include "simulated_world.h"
@@ -44,14 +46,27 @@ class Dice {
   std::uint64_t state_;
 };
 
-// Into a world that is there already, whose vectors keep their memory.
-void shuffle(World& world, Dice& dice) {
-  world.endpoints.resize(dice.roll(8));
-  for (Endpoint& endpoint : world.endpoints) {
+void shuffle(std::vector<Endpoint>& endpoints, Dice& dice) {
+  for (Endpoint& endpoint : endpoints) {
     constexpr std::uint64_t kAnswers = 3;
     endpoint.answer = static_cast<Endpoint::Answer>(dice.roll(kAnswers));
     endpoint.after = dice.roll(6) == 0 ? 0 : dice.time(600);
+    endpoint.error = dice.roll(3) == 0 ? EHOSTUNREACH : ECONNREFUSED;
   }
+}
+
+// Into a world that is there already, whose vectors keep their memory.
+void shuffle(World& world, Dice& dice) {
+  world.endpoints.resize(dice.roll(8));
+  shuffle(world.endpoints, dice);
+  world.names.resize(dice.roll(3) == 0 ? 1 + dice.roll(3) : 0);
+  for (LateName& name : world.names) {
+    name.answers_at = dice.limit(800);
+    name.endpoints.resize(dice.roll(4));
+    shuffle(name.endpoints, dice);
+  }
+  world.other_sources.resize(dice.roll(4) == 0 ? dice.roll(4) : 0);
+  shuffle(world.other_sources, dice);
   world.options.attempt_delay.reset();
   const std::uint64_t delay = dice.roll(5);
   if (delay == 0) world.options.attempt_delay = kNever;

@@ -88,7 +88,7 @@ TEST_SUITE("the race of attempts") {
     REQUIRE(race.next(0));
     REQUIRE(race.next(ms(10)));
     race.connected(0, ms(15));
-    race.failed(1, ms(15));
+    race.failed(1, Answer::kYes, ms(15));
     const auto finish = race.next(ms(15));
     REQUIRE(finish);
     CHECK(finish->kind == Step::Kind::kFinish);
@@ -121,7 +121,7 @@ TEST_SUITE("the race of attempts") {
       race.connected(0, ms(60));
       CHECK(race.verdict() == Verdict::kUndecided);
     }
-    SUBCASE("a failure") { race.failed(0, ms(60)); }
+    SUBCASE("a failure") { race.failed(0, Answer::kYes, ms(60)); }
     CHECK(race.attempts()[0].outcome == Outcome::kTimedOut);
     CHECK(race.attempts()[0].ended == ms(50));
     CHECK(race.in_flight().size() == 1);

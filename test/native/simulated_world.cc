@@ -1,24 +1,21 @@
 #include "simulated_world.h"
 
 #include <algorithm>
+#include <cstring>
+#include <memory>
+#include <optional>
 #include <sstream>
+#include <utility>
 
 namespace connect_by_list {
 
 namespace {
 
-// The clock of a host that has been up for a while: an offset that the machine forgets becomes
-// visible.
+// The clock of a host that has been up for a while: an offset that the race forgets becomes visible.
 constexpr Micros kUptime = 123'456'789'000;
 
 // Far more than any world of the tests needs.
-constexpr int kMostWakes = 10'000;
-
-RaceOptions options_of(const World& world) {
-  RaceOptions options = world.options;
-  options.count = world.endpoints.size();
-  return options;
-}
+constexpr int kMaxTurns = 20'000;
 
 const char* name_of(Outcome outcome) {
   switch (outcome) {
@@ -102,142 +99,209 @@ std::string Story::starts() const {
   return out.str();
 }
 
-RaceDriver::RaceDriver(const World& world)
-    : world_(world), clock_(kUptime), began_(kUptime), race_(options_of(world)) {
-  attempts_.reserve(world.endpoints.size());
-  story_.events.reserve(world.endpoints.size() * 2 + 2);
+namespace {
+
+// The addresses differ in their ports alone: that of an attempt is its place among all pairs.
+Address address_of(std::size_t place) {
+  static const Address first = *Address::parse("192.0.2.1", 1);
+  sockaddr_storage storage{};
+  std::memcpy(&storage, first.data(), static_cast<std::size_t>(first.length()));
+  reinterpret_cast<sockaddr_in*>(&storage)->sin_port = htons(static_cast<std::uint16_t>(place + 1));
+  return Address::from_system(storage);
 }
 
-Story RaceDriver::run() {
-  race_.begin(clock_.now());
-  pump();
-  for (int wakes = 0; !finished_ && !story_.endless; ++wakes) {
-    story_.endless = wakes == kMostWakes;
-    wake();
+// The caller of one RaceCall, what its sockets meet, and who writes all of it down.
+class Run final : public RaceCall::Listener, public Network {
+ public:
+  explicit Run(const World& world)
+      : world_(world),
+        loop_(kUptime),
+        system_(loop_, *this, [this] { note_wake(); }),
+        unanswered_names_(world.names.size()) {}
+
+  Story run();
+
+  void finished(std::uint32_t id) override;
+  void more(std::uint32_t id) override;
+  void changed(std::uint32_t /*id*/) override {}
+
+  void connect(SimulatedSocket& socket, const Address& remote) override;
+  void told(SimulatedSocket& socket, int error) override;
+  void closed(SimulatedSocket& socket, bool ended) override;
+
+ private:
+  bool awaits_names() const { return unanswered_names_ > 0; }
+  More more_to_come() const;
+  std::vector<RaceCall::Pair> pairs_for(const std::vector<Endpoint>& endpoints);
+  void answer(const LateName& name);
+  void offer_other_source();
+  void abort();
+  void note_wake();
+  void finish();
+  void record(Event::Kind kind, std::size_t attempt);
+
+  const World& world_;
+  SimulatedLoop loop_;
+  SimulatedSystem system_;
+  std::unique_ptr<RaceCall> race_;
+  // What an attempt still has open, by its place.
+  std::vector<SimulatedSocket*> open_;
+  std::size_t unanswered_names_;
+  std::size_t other_sources_ = 0;
+  // How many of the attempts went to a destination first: the others follow them.
+  std::size_t destinations_ = 0;
+  std::size_t events_at_wake_ = 0;
+  bool is_waiting_ = false;
+  bool is_aborted_ = false;
+  bool is_finished_ = false;
+  std::size_t stalls_ = 0;
+  Story story_;
+};
+
+Story Run::run() {
+  RaceOptions options = world_.options;
+  options.more = more_to_come();
+  std::vector<RaceCall::Pair> pairs = pairs_for(world_.endpoints);
+  for (std::size_t i = 0; i < pairs.size() && i < options.patience.size(); ++i) {
+    pairs[i].patience = options.patience[i];
   }
-  if (race_.next(clock_.now())) ++story_.late_steps;
-  story_.verdict = race_.verdict();
-  story_.winner = race_.winner();
-  story_.still_in_flight = race_.in_flight().size();
-  story_.attempts = race_.attempts();
-  for (AttemptState& attempt : story_.attempts) {
-    attempt.started -= began_;
-    if (attempt.ended != kNever) attempt.ended -= began_;
+  race_ = std::make_unique<RaceCall>(system_, *this, std::move(pairs), options,
+                                     RaceCall::Settings());
+  for (const LateName& name : world_.names) {
+    if (name.answers_at == kNever) continue;
+    loop_.add(kUptime + name.answers_at, SimulatedLoop::Phase::kPoll,
+              [this, &name] { answer(name); });
   }
+  if (world_.abort_at != kNever) {
+    loop_.add(kUptime + world_.abort_at, SimulatedLoop::Phase::kCaller, [this] { abort(); });
+  }
+  if (race_->begin()) finish();
+  for (int turns = 0; !is_finished_ && !story_.endless; ++turns) {
+    story_.endless = turns == kMaxTurns;
+    events_at_wake_ = story_.events.size();
+    const Micros stall =
+        world_.stalls.empty() ? 0 : world_.stalls[stalls_++ % world_.stalls.size()];
+    if (!loop_.turn(stall)) abort();
+  }
+  for (std::size_t i = 0; i < race_->rows(); ++i) {
+    AttemptState& attempt = story_.attempts.emplace_back(race_->row(i).state);
+    if (attempt.outcome == Outcome::kRunning) ++story_.still_in_flight;
+    attempt.started -= kUptime;
+    if (attempt.ended != kNever) attempt.ended -= kUptime;
+  }
+  story_.verdict = race_->verdict();
+  if (story_.verdict == Verdict::kConnected) story_.winner = race_->winner();
+  // What its sockets still have to tell comes to a race that is over.
+  const std::size_t events = story_.events.size();
+  while (loop_.turn()) continue;
+  story_.late_calls += static_cast<int>(story_.events.size() - events);
+  race_.reset();
   return std::move(story_);
 }
 
-// One turn of the loop: the caller's doings, then the timer, then the sockets, as libuv has it.
-void RaceDriver::wake() {
-  const Micros at = next_event();
-  if (at == kNever) return abort();
-  clock_.move_to(at + next_stall());
-  if (!aborted_ && world_.abort_at != kNever && clock_.now() >= began_ + world_.abort_at) {
-    return abort();
+void Run::finished(std::uint32_t /*id*/) {
+  if (is_finished_) ++story_.late_calls;
+  finish();
+}
+
+// At a deadline the race leaves its sockets open until it is destroyed: that ends them here.
+void Run::finish() {
+  for (std::size_t i = 0; i < open_.size(); ++i) {
+    if (open_[i] == nullptr) continue;
+    open_[i] = nullptr;
+    record(Event::Kind::kClose, i);
   }
-  const bool due = race_.due(clock_.now());
-  const bool progress = pump();
-  if (due && !progress) ++story_.idle_wakes;
-  for (std::size_t i = 0; i < attempts_.size() && !finished_; ++i) {
-    if (tell(i)) pump();
+  record(Event::Kind::kFinish, 0);
+  is_finished_ = true;
+}
+
+// lib/supply.ts answers the same way.
+void Run::more(std::uint32_t /*id*/) {
+  if (is_finished_) ++story_.late_calls;
+  is_waiting_ = true;
+  if (!awaits_names()) offer_other_source();
+}
+
+More Run::more_to_come() const {
+  if (awaits_names()) return More::kDestinations;
+  return other_sources_ < world_.other_sources.size() ? More::kSources : More::kNothing;
+}
+
+std::vector<RaceCall::Pair> Run::pairs_for(const std::vector<Endpoint>& endpoints) {
+  std::vector<RaceCall::Pair> pairs;
+  pairs.reserve(endpoints.size());
+  for (const Endpoint& endpoint : endpoints) {
+    pairs.push_back({address_of(story_.known.size()), std::nullopt});
+    story_.known.push_back(endpoint);
+  }
+  return pairs;
+}
+
+void Run::answer(const LateName& name) {
+  if (is_finished_) return;
+  --unanswered_names_;
+  if (!name.endpoints.empty()) {
+    is_waiting_ = false;
+    race_->offer(pairs_for(name.endpoints), awaits_names() ? More::kDestinations : more_to_come());
+  } else if (is_waiting_ && !awaits_names()) {
+    offer_other_source();
   }
 }
 
-bool RaceDriver::pump() {
-  bool progress = false;
-  for (;;) {
-    const bool due = race_.due(clock_.now());
-    // Time decides nothing before the machine has heard what is known already.
-    if (due && tell_all()) progress = true;
-    const bool early = drained_ && !due;
-    const std::optional<Step> step = race_.next(clock_.now());
-    if (!step) break;
-    if (early) ++story_.early_steps;
-    drained_ = false;
-    progress = true;
-    switch (step->kind) {
-      case Step::Kind::kStart:
-        start(step->attempt);
-        continue;
-      case Step::Kind::kClose:
-        close(step->attempt);
-        continue;
-      case Step::Kind::kMore:  // No story of these has more to come; race_offer_test.cc does.
-        continue;
-      case Step::Kind::kFinish:
-        record(Event::Kind::kFinish, step->attempt);
-        finished_ = true;
-        return true;
-    }
+void Run::offer_other_source() {
+  is_waiting_ = false;
+  if (other_sources_ == 0) destinations_ = story_.known.size();
+  bool may_help = false;
+  for (std::size_t i = 0; i < race_->rows() && i < destinations_; ++i) {
+    may_help = may_help || !race_->has_answered(i);
   }
-  drained_ = true;
-  return progress;
-}
-
-bool RaceDriver::tell_all() {
-  bool told = false;
-  for (std::size_t i = 0; i < attempts_.size(); ++i) told = tell(i) || told;
-  return told;
-}
-
-bool RaceDriver::tell(std::size_t attempt) {
-  Attempt& told = attempts_[attempt];
-  if (!has_news(told)) return false;
-  told.told = true;
-  drained_ = false;
-  if (world_.endpoints[attempt].answer == Endpoint::Answer::kFails) {
-    told.open = false;
-    record(Event::Kind::kFailed, attempt);
-    race_.failed(attempt, clock_.now());
-  } else {
-    record(Event::Kind::kConnected, attempt);
-    race_.connected(attempt, clock_.now());
+  if (!may_help || other_sources_ == world_.other_sources.size()) {
+    return race_->offer({}, More::kNothing);
   }
-  return true;
+  const std::vector<Endpoint> next = {world_.other_sources[other_sources_++]};
+  race_->offer(pairs_for(next), more_to_come());
 }
 
-void RaceDriver::abort() {
-  aborted_ = true;
-  drained_ = false;
+void Run::abort() {
+  if (is_finished_ || is_aborted_) return;
+  is_aborted_ = true;
   record(Event::Kind::kAbort, 0);
-  race_.abort();
-  pump();
+  race_->abort();
 }
 
-void RaceDriver::start(std::size_t attempt) {
-  record(Event::Kind::kStart, attempt);
-  if (attempt >= world_.endpoints.size()) return;  // Against the rules, which will say so.
-  const Endpoint& endpoint = world_.endpoints[attempt];
-  Attempt made;
-  if (endpoint.answer != Endpoint::Answer::kNever) made.answers_at = clock_.now() + endpoint.after;
-  attempts_.push_back(made);
-  tell(attempts_.size() - 1);  // Loopback answers inside of connect().
+// Where more may come, the timer is also how the race asks for it, and how it lets the loop deliver.
+void Run::note_wake() {
+  const bool may_ask = !world_.names.empty() || !world_.other_sources.empty();
+  if (!may_ask && story_.events.size() == events_at_wake_) ++story_.idle_wakes;
 }
 
-void RaceDriver::close(std::size_t attempt) {
-  record(Event::Kind::kClose, attempt);
-  attempts_[attempt].open = false;
+void Run::connect(SimulatedSocket& socket, const Address& remote) {
+  socket.tag = remote.port() - std::size_t{1};
+  open_.resize(std::max(open_.size(), socket.tag + 1));
+  open_[socket.tag] = &socket;
+  record(Event::Kind::kStart, socket.tag);
+  const Endpoint& endpoint = story_.known[socket.tag];
+  if (endpoint.answer == Endpoint::Answer::kNever) return;
+  const int error = endpoint.answer == Endpoint::Answer::kFails ? endpoint.error : 0;
+  socket.answer(loop_.now() + endpoint.after, error);
 }
 
-bool RaceDriver::has_news(const Attempt& attempt) const {
-  return attempt.open && !attempt.told && clock_.now() >= attempt.answers_at;
+void Run::told(SimulatedSocket& socket, int error) {
+  record(error == 0 ? Event::Kind::kConnected : Event::Kind::kFailed, socket.tag);
 }
 
-Micros RaceDriver::next_event() const {
-  Micros at = race_.wake_at();
-  if (!aborted_ && world_.abort_at != kNever) at = std::min(at, began_ + world_.abort_at);
-  for (const Attempt& attempt : attempts_) {
-    if (attempt.open && !attempt.told) at = std::min(at, attempt.answers_at);
-  }
-  return at;
+void Run::closed(SimulatedSocket& socket, bool ended) {
+  if (is_finished_ || open_[socket.tag] == nullptr) return;
+  open_[socket.tag] = nullptr;
+  if (!ended) record(Event::Kind::kClose, socket.tag);
 }
 
-Micros RaceDriver::next_stall() {
-  return world_.stalls.empty() ? 0 : world_.stalls[stalls_++ % world_.stalls.size()];
+void Run::record(Event::Kind kind, std::size_t attempt) {
+  story_.events.push_back({kind, attempt, loop_.now() - kUptime});
 }
 
-void RaceDriver::record(Event::Kind kind, std::size_t attempt) {
-  story_.events.push_back({kind, attempt, clock_.now() - began_});
-}
+}  // namespace
+
+Story run(const World& world) { return Run(world).run(); }
 
 }  // namespace connect_by_list

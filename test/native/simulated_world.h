@@ -1,10 +1,10 @@
-// A made-up world for the race: endpoints that do what a script says, a clock that moves only when
-// it is told to, and a driver that brings the two together the way the real one (race/race_call.cc)
-// does.
+// A made-up world for a race: endpoints that do what a script says, names that answer when it says,
+// and the RaceCall that ships, on a loop whose clock moves only from event to event.
 
 #ifndef CONNECT_BY_LIST_TEST_NATIVE_SIMULATED_WORLD_H_
 #define CONNECT_BY_LIST_TEST_NATIVE_SIMULATED_WORLD_H_
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "core/race.h"
+#include "race/race_call.h"
+#include "simulated_loop.h"
 
 namespace connect_by_list {
 
@@ -22,32 +24,47 @@ struct Endpoint {
   enum class Answer : std::uint8_t { kConnects, kFails, kNever };
   Answer answer = Answer::kNever;
   Micros after = 0;
+  int error = ECONNREFUSED;  // Where it fails.
 };
 
 constexpr Endpoint connects_after(Micros span) { return {Endpoint::Answer::kConnects, span}; }
-constexpr Endpoint fails_after(Micros span) { return {Endpoint::Answer::kFails, span}; }
+constexpr Endpoint fails_after(Micros span, int error = ECONNREFUSED) {
+  return {Endpoint::Answer::kFails, span, error};
+}
 constexpr Endpoint never_answers() { return {}; }
 
-struct World {
+// A name of the list, and the endpoints that it turns out to have: none where its lookup fails.
+struct LateName {
+  Micros answers_at = kNever;  // Counted from the beginning.
   std::vector<Endpoint> endpoints;
-  // `count` is left to the driver, which knows how many endpoints there are.
+};
+
+struct World {
+  // Those that are known at the beginning.
+  std::vector<Endpoint> endpoints;
+  // Names whose lookups are under way.
+  std::vector<LateName> names;
+  // What the other source addresses of a destination that has not answered lead to, one after the
+  // other: offered when nothing else is left.
+  std::vector<Endpoint> other_sources;
+  // `count` and `more` are left to the race's caller, which knows what there is.
   RaceOptions options;
   // When the caller gives up, counted from the beginning.
   Micros abort_at = kNever;
-  // By how much the driver gets control too late, one time after the other, and round again from
+  // By how much the race gets control too late, one time after the other, and round again from
   // the first. None: it is always on time.
   std::vector<Micros> stalls;
 };
 
-// Something that crossed the border between the driver and the machine, in either direction.
+// Something that happened between the race and its system.
 struct Event {
   enum class Kind : std::uint8_t {
-    kStart,      // The machine said so.
-    kClose,      // The machine said so.
-    kFinish,     // The machine said so.
-    kConnected,  // The driver told the machine.
-    kFailed,     // The driver told the machine.
-    kAbort,      // The driver told the machine.
+    kStart,      // The race has begun to connect.
+    kClose,      // The race has given up an attempt that had not failed.
+    kFinish,     // The race says that it is over.
+    kConnected,  // The system has said so.
+    kFailed,     // The system has said so.
+    kAbort,      // The caller gave up.
   };
   Kind kind;
   std::size_t attempt;
@@ -61,15 +78,14 @@ struct Story {
   std::size_t still_in_flight = 0;
   Verdict verdict = Verdict::kUndecided;
   std::optional<std::size_t> winner;
-  // Steps that the machine ordered before the time which wake_at() had named, with nothing new
-  // told.
-  int early_steps = 0;
-  // Times that the driver woke up when wake_at() had said so, and there was nothing to do.
+  // Times that the timer woke the race, and there was nothing to do.
   int idle_wakes = 0;
-  // Steps after kFinish.
-  int late_steps = 0;
-  // The driver lost patience with a machine that never came to an end.
+  // What the listener was told after the end.
+  int late_calls = 0;
+  // It never came to an end.
   bool endless = false;
+  // All endpoints that became known, in the order of the attempts.
+  std::vector<Endpoint> known;
 
   // All of it as text, times in milliseconds: "0 start 0, 250 start 1, 300 connected 1, 300 close 0
   // as lost, 300 finish as connected".
@@ -78,60 +94,8 @@ struct Story {
   std::string starts() const;
 };
 
-class MadeUpClock {
- public:
-  explicit MadeUpClock(Micros start) : now_(start) {}
-  Micros now() const { return now_; }
-  // Forward only: the machine is promised a clock that never goes back.
-  void move_to(Micros at) {
-    if (at > now_) now_ = at;
-  }
-
- private:
-  Micros now_;
-};
-
-class RaceDriver {
- public:
-  explicit RaceDriver(const World& world);
-
-  // From begin() to the end. Where no event would ever come again, the caller gives up.
-  Story run();
-
- private:
-  struct Attempt {
-    Micros answers_at = kNever;
-    bool open = true;  // Neither the system nor the machine has ended it.
-    bool told = false;
-  };
-
-  bool has_news(const Attempt& attempt) const;
-  Micros next_event() const;
-  Micros next_stall();
-  void wake();
-  // Both say whether anything happened.
-  bool pump();
-  bool tell_all();
-  bool tell(std::size_t attempt);
-  void abort();
-  void start(std::size_t attempt);
-  void close(std::size_t attempt);
-  void record(Event::Kind kind, std::size_t attempt);
-
-  const World& world_;
-  MadeUpClock clock_;
-  const Micros began_;
-  Race race_;
-  std::vector<Attempt> attempts_;
-  std::size_t stalls_ = 0;
-  // True while the machine has been told nothing since it last said that there is nothing to do.
-  bool drained_ = false;
-  bool aborted_ = false;
-  bool finished_ = false;
-  Story story_;
-};
-
-inline Story run(const World& world) { return RaceDriver(world).run(); }
+// From begin() to the end. Where no event would ever come again, the caller gives up.
+Story run(const World& world);
 
 }  // namespace connect_by_list
 

@@ -6,6 +6,8 @@ import { once } from 'node:events';
 import * as net from 'node:net';
 import { Worker } from 'node:worker_threads';
 
+import { ownPort } from './ports';
+
 export interface Blackhole {
   readonly host: string;
   readonly port: number;
@@ -30,11 +32,11 @@ const SLEEPING_LISTENER = `
 const FILLERS = process.platform === 'win32' ? 64 : 6;
 const QUIET_MS = 500;
 
-export async function blackhole(host = '127.0.0.1', wanted = 0): Promise<Blackhole> {
+export async function blackhole(host = '127.0.0.1', wanted?: number): Promise<Blackhole> {
   const gate = new SharedArrayBuffer(4);
   const worker = new Worker(SLEEPING_LISTENER, {
     eval: true,
-    workerData: { gate, host, port: wanted },
+    workerData: { gate, host, port: wanted ?? (await ownPort()) },
   });
   const [port] = (await once(worker, 'message')) as [number];
   const fillers = await fill(host, port);

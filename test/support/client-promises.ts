@@ -6,7 +6,7 @@ import * as diagnostics from 'node:diagnostics_channel';
 import { History, type Attempt, type AttemptTrace, type SocketConnectOptions } from '#dist/index';
 import { blackhole, type Blackhole } from './blackhole';
 import type { MakeClient, TestClient } from './clients';
-import { refusingPort } from './servers';
+import { refusingPort } from './ports';
 
 /** One of the servers that a client can reach; it answers with its port. */
 export interface ClientServer {

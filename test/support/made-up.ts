@@ -3,6 +3,7 @@
 import * as net from 'node:net';
 
 import type { Report } from '#dist/cli/report';
+import { rowsOf } from '#dist/attempt';
 import { ConnectError, type Attempt } from '#dist/index';
 
 export function address(text: string, port: number): net.SocketAddress {
@@ -42,7 +43,7 @@ export function report(attempts: readonly Attempt[], given: Partial<Report> = {}
       code: 'ECONNREFUSED',
       syscall: 'connect',
       makeErrors: () => [],
-      rows: [],
+      rows: rowsOf([]),
     }),
     attempts,
     ms: Math.max(0, ...attempts.map(({ end }) => end)),

@@ -3,6 +3,8 @@
 import { once } from 'node:events';
 import * as net from 'node:net';
 
+import { ownPort } from './ports';
+
 export interface TestServer {
   readonly host: string;
   readonly port: number;
@@ -26,9 +28,10 @@ export async function serve(
     socket.on('error', () => socket.destroy());
     serveSocket(socket);
   });
-  server.listen({ host, port: options.port ?? 0, backlog: 1024 });
+  // Not any port: a test may look at the same one of the other family, or at this one when it is closed.
+  const port = options.port ?? (await ownPort());
+  server.listen({ host, port, backlog: 1024 });
   await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
   return {
     host,
     port,
@@ -46,18 +49,7 @@ export async function serve(
 }
 
 /** A server that sends back what it reads. */
-export function serveEcho(host?: string, port = 0): Promise<TestServer> {
-  return serve(host, (socket) => socket.pipe(socket), { allowHalfOpen: true, port });
-}
-
-/** Ports where nobody listens: connecting to one is refused. */
-export async function refusingPorts(count: number, host = '127.0.0.1'): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => serve(host)));
-  await Promise.all(servers.map((server) => server.close()));
-  return servers.map(({ port }) => port);
-}
-
-export async function refusingPort(host?: string): Promise<number> {
-  const [port] = await refusingPorts(1, host);
-  return port as number;
+export function serveEcho(host?: string, port?: number): Promise<TestServer> {
+  const options = { allowHalfOpen: true, ...(port !== undefined && { port }) };
+  return serve(host, (socket) => socket.pipe(socket), options);
 }

@@ -32,9 +32,9 @@ const fromSources = fs.existsSync(path.join(ROOT, 'src-native')) ? test : test.s
 
 fromSources('the addon reads the size of the thread pool, as libuv does, and nothing else', () => {
   const pattern =
-    /\b_?w?(?:secure_)?getenv(?:_s)?\s*\("?[^)]*\)|GetEnvironmentVariable\w*|\benviron\b/g;
+    /\b_?w?(?:secure_|uv_os_)?getenv(?:_s)?\s*\("?[^,)]*|GetEnvironmentVariable\w*|\benviron\b/g;
   expect(reads('src-native', pattern)).toEqual([
-    'winsock/pool_seat.cc: getenv("UV_THREADPOOL_SIZE")',
+    'winsock/pool_seat.cc: uv_os_getenv("UV_THREADPOOL_SIZE"',
   ]);
 });
 

@@ -10,7 +10,8 @@ import { addon } from '#dist/native';
 import { blackhole, type Blackhole } from '../support/blackhole';
 import { runChild } from '../support/child';
 import { connectErrorOf, failureOf } from '../support/failure';
-import { refusingPort, serve, serveEcho, type TestServer } from '../support/servers';
+import { refusingPort } from '../support/ports';
+import { serve, serveEcho, type TestServer } from '../support/servers';
 import { hasRealFunction, installStandIn } from './system';
 
 /** Above any noise, below the 21 s that an attempt takes which is waited for. */

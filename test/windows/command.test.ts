@@ -1,7 +1,8 @@
 // The command on the engine that Windows brings, which tells of the winner, or of the last failure, only.
 
 import { runChild, type Ended } from '../support/child';
-import { refusingPort, serve, type TestServer } from '../support/servers';
+import { refusingPort } from '../support/ports';
+import { serve, type TestServer } from '../support/servers';
 import { INSTALL_STAND_IN } from './system';
 
 describe('the command, with the engine winsock', () => {

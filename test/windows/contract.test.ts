@@ -6,7 +6,8 @@ import { connectByList, type ConnectOptions } from '#dist/index';
 import { blackhole } from '../support/blackhole';
 import { eventually } from '../support/eventually';
 import { connectErrorOf, failureOf } from '../support/failure';
-import { refusingPort, serve, type TestServer } from '../support/servers';
+import { refusingPort } from '../support/ports';
+import { serve, type TestServer } from '../support/servers';
 import type * as StandIn from './stand-in/index';
 import { hasRealFunction, installStandIn } from './system';
 

@@ -5,7 +5,8 @@
 import { blackhole } from '../support/blackhole';
 import { eventually } from '../support/eventually';
 import { connectMixed, mixedKinds, sumOf } from '../support/mixed-connects';
-import { refusingPort, serve } from '../support/servers';
+import { refusingPort } from '../support/ports';
+import { serve } from '../support/servers';
 import { hasRealFunction, installStandIn } from './system';
 
 const CALLS = Number(process.env.CONNECT_BY_LIST_LEAKS ?? 1_000);
