@@ -16,5 +16,6 @@ module.exports = {
   ],
   transform: {},
   testEnvironment: 'node',
-  testTimeout: 30_000,
+  // Generous: other work may have the machine. Longer than a child process may take (test/support/child.ts).
+  testTimeout: 180_000,
 };

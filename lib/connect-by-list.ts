@@ -3,7 +3,7 @@
 import type { Call } from './call';
 import { checkPermission, toConnection, type Connection } from './connection';
 import { isTraced, tracedCall } from './diagnostics';
-import { readEndpoints, type Endpoint, type EndpointLike } from './endpoints';
+import { readEndpoints, readEndpointsInTurns, type Endpoint, type EndpointLike } from './endpoints';
 import { noTargets } from './failure';
 import { makeConnection } from './make';
 import { readOptions, type ConnectOptions } from './options';
@@ -33,7 +33,8 @@ export async function connectByList(
 ): Promise<Connection> {
   const calledAt = performance.now();
   const settings = readOptions(options);
-  const asked = readEndpoints(endpoints);
+  const read = readEndpointsInTurns(endpoints, settings.signal);
+  const asked = read instanceof Promise ? await read : read;
   settings.signal?.throwIfAborted();
   checkPermission();
   const call = { settings, calledAt, control: settings.signal, listener: undefined };

@@ -4,7 +4,9 @@
 import * as net from 'node:net';
 
 import { badPort, invalidArgType, invalidArgValue, outOfRange } from './errors';
+import type { Abortable } from './or-abort';
 import { familyOf } from './policy-table';
+import { inOneGo, inTurns, isLong, SLICE, type Slices } from './slices';
 
 /**
  * An endpoint, in any of three forms:
@@ -34,6 +36,20 @@ export const MOST_ENDPOINTS = 100_000;
 
 /** An iterable of endpoints as an array. Throws what connectByList() documents for a bad list. */
 export function readEndpoints(endpoints: unknown): Endpoint[] {
+  return inOneGo(readSlices(endpoints));
+}
+
+/** The same. A long array is gone through in turns of the event loop. */
+export function readEndpointsInTurns(
+  endpoints: unknown,
+  signal: Abortable | undefined,
+): Endpoint[] | Promise<Endpoint[]> {
+  if (!Array.isArray(endpoints) || !isLong(endpoints.length)) return readEndpoints(endpoints);
+  // Of a copy: what the caller does to the array meanwhile changes nothing. One that is too long is not copied.
+  return inTurns(readSlices(endpoints.slice(0, MOST_ENDPOINTS + 1)), signal);
+}
+
+function* readSlices(endpoints: unknown): Slices<Endpoint[]> {
   if (!isIterable(endpoints)) {
     const expected = "an iterable of endpoints, such as ['127.0.0.1:80', '[::1]:80']";
     throw invalidArgType('endpoints', expected, endpoints);
@@ -44,6 +60,7 @@ export function readEndpoints(endpoints: unknown): Endpoint[] {
       throw outOfRange('endpoints.length', `<= ${MOST_ENDPOINTS}`, 'more');
     }
     list.push(readEndpoint(endpoint, list.length));
+    if (list.length % SLICE === 0) yield;
   }
   if (list.length === 0) {
     throw invalidArgValue('endpoints', list, 'is empty: there is nothing to connect to');
@@ -81,7 +98,7 @@ function readEndpoint(endpoint: unknown, index: number): Endpoint {
   if (typeof host !== 'string') {
     throw invalidArgType(`${nameOf(index)}.host`, 'of type string', host);
   }
-  return toEndpoint(host, readPort(port, `${nameOf(index)}.port`), index);
+  return toEndpoint(host, readPortOf(port, index), index);
 }
 
 /** 'host:port' in its two parts, the brackets of an IPv6 address taken off. */
@@ -89,14 +106,19 @@ function splitHostPort(text: string, index: number): Endpoint {
   const isBracketed = text.startsWith('[');
   const colon = isBracketed ? text.indexOf(']') + 1 : text.indexOf(':');
   const host = isBracketed ? text.slice(1, colon - 1) : text.slice(0, colon);
+  const isUrl = text.startsWith('://', colon);
   const isSplit =
-    colon > 0 && text[colon] === ':' && !text.includes(':', colon + 1) && !/[[\]]/.test(host);
+    !isUrl &&
+    colon > 0 &&
+    text[colon] === ':' &&
+    !text.includes(':', colon + 1) &&
+    !host.includes('[') &&
+    !host.includes(']');
   if (!isSplit) {
-    const looksLikeUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
     throw invalidArgValue(
       nameOf(index),
       text,
-      looksLikeUrl
+      isUrl
         ? "looks like a URL: write 'host:port', such as 'db.example.com:5432'"
         : "must read 'host:port', with an IPv6 address in brackets: '[::1]:80'",
     );
@@ -104,7 +126,7 @@ function splitHostPort(text: string, index: number): Endpoint {
   if (isBracketed && familyOf(host) !== 6) {
     throw invalidArgValue(nameOf(index), text, 'has something in brackets that is no IPv6 address');
   }
-  return toEndpoint(host, readPort(text.slice(colon + 1), `${nameOf(index)}.port`), index);
+  return toEndpoint(host, readPortOf(text.slice(colon + 1), index), index);
 }
 
 /**
@@ -113,12 +135,34 @@ function splitHostPort(text: string, index: number): Endpoint {
  * @param name what an error calls it.
  */
 export function readPort(port: unknown, name: string): number {
-  const digits = typeof port === 'string' && /^\d+$/.test(port);
-  const number = digits ? Number(port) : port;
-  if (typeof number !== 'number' || !Number.isInteger(number) || number < 0 || number > 65535) {
-    throw badPort(name, port);
-  }
+  const number = toPort(port);
+  if (number < 0) throw badPort(name, port);
   return number;
+}
+
+function readPortOf(port: unknown, index: number): number {
+  const number = toPort(port);
+  // The name only here: a long list would make a hundred thousand of them.
+  if (number < 0) throw badPort(`${nameOf(index)}.port`, port);
+  return number;
+}
+
+/** -1 for what is no port. */
+function toPort(port: unknown): number {
+  const number = typeof port === 'string' ? digitsOf(port) : port;
+  if (typeof number !== 'number' || !Number.isInteger(number)) return -1;
+  return number >= 0 && number <= 65535 ? number : -1;
+}
+
+/** The number that the digits say, as far as it can be a port; -1 for what is not all digits. */
+function digitsOf(text: string): number {
+  let number = 0;
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    number = Math.min(number * 10 + digit, 65536);
+  }
+  return text === '' ? -1 : number;
 }
 
 /** @param place where it is in the list; undefined where it is the only one asked for. */

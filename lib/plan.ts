@@ -1,17 +1,15 @@
 // Which pairs of addresses a race tries, and in what order: the best first (C07).
 
-import { setImmediate } from 'node:timers/promises';
-
 import { Destination, destinationsOf } from './destinations';
 import type { Endpoint } from './endpoints';
 import { historyOf, type History, type Way } from './history';
 import { otherLocalAddresses } from './local-addresses';
 import type { ConnectOptions } from './options';
-import { orAbort, type Abortable } from './or-abort';
+import type { Abortable } from './or-abort';
 import { applyPolicy, toAddressPair, type AddressPair, type Pair, type PairPolicy } from './pairs';
 import { familyToBeginWith } from './operator-order';
 import { alternateFamilies, compareRanks } from './rfc6724';
-import { SLICE } from './slices';
+import { inOneGo, inTurns, SLICE, type Slices } from './slices';
 
 export type PairOptions = Pick<ConnectOptions, 'policy' | 'localAddress' | 'history'>;
 
@@ -42,36 +40,15 @@ export function planRace(targets: readonly Endpoint[], options: PairOptions): Pl
 }
 
 /** The same for a long list: after each slice everybody else has a turn. */
-export function planRaceInTurns(
+export async function planRaceInTurns(
   targets: readonly Endpoint[],
   options: PairOptions,
   signal: Abortable | undefined,
 ): Promise<Plan> {
-  const { policy } = options;
-  return orAbort(signal, (resolve, reject) => {
-    let isWanted = true;
-    // Of a copy: names may become known meanwhile.
-    const steps = orderPairs([...targets], options.localAddress ?? '', options);
-    const turn = async (): Promise<void> => {
-      while (isWanted) {
-        const step = steps.next();
-        if (step.done === true) {
-          resolve(policy === undefined ? step.value : chosenOf(step.value, policy, options));
-          return;
-        }
-        await setImmediate();
-      }
-    };
-    turn().catch(reject);
-    return () => (isWanted = false);
-  });
-}
-
-function inOneGo<T>(steps: Generator<undefined, T>): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
+  const { localAddress = '', policy } = options;
+  // Of a copy: names may become known meanwhile.
+  const plan = await inTurns(orderPairs([...targets], localAddress, options), signal);
+  return policy === undefined ? plan : chosenOf(plan, policy, options);
 }
 
 function chosenOf(plan: Plan, policy: PairPolicy, options: PairOptions): Plan {
@@ -119,7 +96,7 @@ function* orderPairs(
   targets: readonly Endpoint[],
   bind: string,
   options: Pick<PairOptions, 'history'>,
-): Generator<undefined, Plan> {
+): Slices<Plan> {
   const reachable: Candidate[] = [];
   const unreachable: Endpoint[] = [];
   for (let at = 0; at < targets.length; at += SLICE) {
@@ -162,7 +139,7 @@ function* orderPairs(
  * The candidates in the order of RFC 6724. Those of a long list have few different ranks: they are gathered by
  * these, and what is sorted at once is the ranks.
  */
-function* sortInSlices(candidates: readonly Candidate[]): Generator<undefined, Candidate[]> {
+function* sortInSlices(candidates: readonly Candidate[]): Slices<Candidate[]> {
   const groups = new Map<string, Candidate[]>();
   for (const [i, one] of candidates.entries()) {
     if (i % SLICE === 0) yield;

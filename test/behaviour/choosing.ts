@@ -119,6 +119,15 @@ export function describeChoosing({ options }: EngineUnderTest): void {
         '64:ff9b:1::7f00:1',
         '2002:7f00:1::',
         'fe80::5efe:127.0.0.1',
+        // A connect to the unspecified address reaches loopback.
+        '0.0.0.0',
+        '::',
+        '0:0:0:0:0:0:0:0',
+        '::%1',
+        '::0.0.0.0',
+        '::ffff:0.0.0.0',
+        '64:ff9b::',
+        '2002::',
       ])('%s does not slip through', async (host) => {
         const list = [{ host, port: server.port }];
         const error = await connectErrorOf(connectByList(list, blockLoopback));

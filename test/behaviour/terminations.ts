@@ -13,7 +13,7 @@ import { refusingPort } from '../support/ports';
 import { serve, type TestServer } from '../support/servers';
 
 const TIMES = Number(process.env.CONNECT_BY_LIST_TERMINATIONS ?? 4);
-const LIMIT_MS = 30_000 + TIMES * 2_000;
+const LIMIT_MS = 180_000 + TIMES * 2_000;
 
 /** In the worker: `here()` says that the phase is reached, and stays there until the end. */
 const HERE = `

@@ -1,5 +1,8 @@
 // What the race engine learns from earlier connects.
 
+import * as os from 'node:os';
+
+import type { Row } from '#dist/attempt';
 import { connectByList, History, type ConnectOptions, type Connection } from '#dist/index';
 import { blackhole, type Blackhole } from '../support/blackhole';
 import { connectErrorOf, failureOf } from '../support/failure';
@@ -96,6 +99,59 @@ describe('history', () => {
     const history = new History();
     await tried([alive], { history });
     expect(history.size).toBe(0);
+  });
+
+  test('RFC 8305 section 4: what was learned on one network is not used on another', async () => {
+    const history = new History();
+    const list = [dead, alive];
+    await tried(list, { history, attemptDelay: 20 });
+    expect((await tried(list, { history, attemptDelay: 20 }))[0]?.port).toBe(healthy.port);
+    const interfaces = os.networkInterfaces();
+    const vpn = {
+      address: '10.8.0.2',
+      cidr: '10.8.0.2/24',
+      family: 'IPv4',
+      internal: false,
+    } as const;
+    const changed = jest
+      // The module itself: what an import makes of it cannot be changed.
+      .spyOn(jest.requireActual<typeof os>('node:os'), 'networkInterfaces')
+      .mockReturnValue({ ...interfaces, tun0: [{ ...vpn, netmask: '255.255.255.0', mac: '' }] });
+    // The system is asked once a second.
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const after = await tried(list, { history, attemptDelay: 20 });
+    changed.mockRestore();
+    expect(after[0]?.port).toBe(hole.port);
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+  });
+
+  test('what was learned from one source address is not used from another', async () => {
+    const history = new History();
+    const list = [dead, alive];
+    await tried(list, { history, attemptDelay: 20, localAddress: '127.0.0.1' });
+    const same = await tried(list, { history, attemptDelay: 20, localAddress: '127.0.0.1' });
+    expect(same[0]?.port).toBe(healthy.port);
+    if (process.platform !== 'linux') return; // The others have but one address on loopback.
+    const other = await tried(list, { history, attemptDelay: 20, localAddress: '127.0.0.2' });
+    expect(other[0]?.port).toBe(hole.port);
+  });
+
+  test('the round-trip time is that of TCP alone: a handshake takes longer', () => {
+    const history = new History();
+    const target = { host: '192.0.2.1', address: '192.0.2.1', port: 443, family: 4 } as const;
+    const row: Row = {
+      ...{ host: '192.0.2.1', port: 443, address: '192.0.2.1', localPort: 1, code: undefined },
+      ...{ localAddress: '192.0.2.9', outcome: 'connected', cause: undefined },
+      ...{ start: 0, connected: 5, end: 200 },
+    };
+    const lesson = {
+      ...{ count: 1, winner: 0, rowOf: () => row, targetOf: () => target },
+      sourceOf: () => '192.0.2.9',
+    };
+    for (let i = 0; i < 4; i++) history.learn(lesson, 0, 1);
+    const way = { source: '192.0.2.9', address: '192.0.2.1', port: 443 };
+    expect(history.patience(way)).toBeCloseTo(3 * 5 + 10);
+    expect(history.patience({ ...way, source: '192.0.2.8' })).toBe(0);
   });
 
   test('bad limits and a history that is none are refused', async () => {

@@ -1,18 +1,11 @@
 // What needs a network of its own: the test runs itself again in a new network namespace, where nothing
 // can be reached but what the test makes there.
 
-import { run, type Ended } from '../support/child';
+import * as fs from 'node:fs';
 
-/** Runs the shell commands, and then the program in Node, in a network namespace of their own. */
-function runAlone(commands: string, program: string): Promise<Ended> {
-  const script = `set -e\n${commands}\nexport sleep\n"$0" -e "$1"`;
-  const unshare = ['--map-root-user', '--user', '--net', 'sh', '-c', script];
-  return run('unshare', [...unshare, process.execPath, program]);
-}
+import { describeOwnNetwork, runAlone } from '../support/own-network';
 
-const onLinux = process.platform === 'linux' ? describe : describe.skip;
-
-onLinux('in a network of its own', () => {
+describeOwnNetwork('in a network of its own', () => {
   test('C15 hosts without a route are tried last, and fail at once, each with its error', async () => {
     const ended = await runAlone(
       'ip link set lo up',
@@ -98,13 +91,39 @@ onLinux('in a network of its own', () => {
     expect(ended.stdout).toMatch(/^connected\nE[A-Z]+\n$/);
   });
 
+  const ORDER_OF_LOOPBACK = `
+    require('./dist').sortAddressPairs(['[::1]:80', '127.0.0.1:80']).then((pairs) => {
+      console.log(pairs.map(({ remote, precedence }) => remote.address + ' ' + precedence).join());
+    });
+  `;
+
+  test('without anything set, RFC 6724 has IPv6 first', async () => {
+    const { stdout } = await runAlone(
+      'ip link set lo up; test ! -e /etc/gai.conf || mount --bind /dev/null /etc/gai.conf',
+      ORDER_OF_LOOPBACK,
+    );
+    expect(stdout).toBe('::1 50,127.0.0.1 35\n');
+  });
+
+  const withGaiConf = fs.existsSync('/etc/gai.conf') ? test : test.skip;
+  withGaiConf('the lines of /etc/gai.conf replace the policy table', async () => {
+    const { stdout } = await runAlone(
+      `ip link set lo up
+      mount -t tmpfs tmpfs /mnt
+      echo 'precedence ::ffff:0:0/96 100' >/mnt/gai.conf
+      mount --bind /mnt/gai.conf /etc/gai.conf`,
+      ORDER_OF_LOOPBACK,
+    );
+    expect(stdout).toBe('127.0.0.1 100,::1 40\n');
+  });
+
   describe('with two hosts and two addresses on each side', () => {
     // "here" and "there" are the two ends of a veth pair, each in a namespace of its own. There is a
     // firewall of a kind: a route there that answers only one of our two addresses.
     const NETWORK = `
       ip link set lo up
       ip link add here type veth peer name there
-      unshare --net sleep 30 & sleep=$!
+      unshare --net sleep 300 & sleep=$!
       trap "kill $sleep" EXIT
       # It is in its own namespace when that is another one than ours.
       until [ "$(readlink /proc/$sleep/ns/net)" != "$(readlink /proc/$$/ns/net)" ]; do sleep 0.05; done
@@ -117,6 +136,78 @@ onLinux('in a network of its own', () => {
       run ip link set there up
       run ip link set lo up
     `;
+
+    /** Listens there, and then runs the text here. */
+    const whereItListens = (ports: number[], text: string): string => `
+      const { spawn } = require('node:child_process');
+      const { connectByList } = require('./dist');
+      const row = ({ port, localAddress, code, outcome }) => [port, localAddress.address, code ?? outcome].join(' ');
+      const serve = "for (const port of ${JSON.stringify(ports)}) require('node:net').createServer((s) => s.end()).listen(port); setTimeout(() => console.log('up'), 100)";
+      const server = spawn('nsenter', ['--net=/proc/' + process.env.sleep + '/ns/net', process.execPath, '-e', serve]);
+      server.stdout.once('data', async () => {
+        ${text}
+        server.kill();
+      });
+    `;
+
+    test('C07 a destination that has refused is not tried from elsewhere', async () => {
+      const ended = await runAlone(
+        `${NETWORK}
+        # What comes from the second address gets no answer: a VPN, say, without a way back.
+        run ip route add blackhole 192.0.2.2/32
+        `,
+        whereItListens(
+          [7001],
+          `
+          for (const list of [['192.0.2.9:7000'], ['192.0.2.9:7000', '192.0.2.9:7002']]) {
+            await connectByList(list, { timeout: 20000 }).catch((error) => {
+              console.log(error.code, error.attempts.map(row).join(), / (the only endpoint|none of \\d endpoints) /.exec(error.message)[1]);
+            });
+          }
+          `,
+        ),
+      );
+      expect(ended).toMatchObject({ stderr: '', code: 0 });
+      expect(ended.stdout.split('\n').slice(0, 2)).toEqual([
+        'ECONNREFUSED 7000 192.0.2.1 ECONNREFUSED the only endpoint',
+        'ECONNREFUSED 7000 192.0.2.1 ECONNREFUSED,7002 192.0.2.1 ECONNREFUSED none of 2 endpoints',
+      ]);
+    });
+
+    test('C07 C23 every pair that a policy returns is tried, refusal or not', async () => {
+      const ended = await runAlone(
+        NETWORK,
+        whereItListens(
+          [7001],
+          `
+          await connectByList(['192.0.2.9:7000'], { policy: (pairs) => pairs }).catch((error) => {
+            console.log(error.attempts.map(row).join());
+          });
+          `,
+        ),
+      );
+      expect(ended).toMatchObject({ stderr: '', code: 0 });
+      expect(ended.stdout).toBe('7000 192.0.2.1 ECONNREFUSED,7000 192.0.2.2 ECONNREFUSED\n');
+    });
+
+    test('C07 a source without a route is replaced by one that has it', async () => {
+      const ended = await runAlone(
+        `${NETWORK}
+        # There is no way for the address that the system would choose.
+        ip rule add from 192.0.2.1 unreachable
+        `,
+        whereItListens(
+          [7000],
+          `
+          const { attempts, socket } = await connectByList(['192.0.2.9:7000'], { timeout: 20000 });
+          socket.destroy();
+          console.log(attempts.at(-1).localAddress.address, attempts.at(-1).outcome);
+          `,
+        ),
+      );
+      expect(ended).toMatchObject({ stderr: '', code: 0 });
+      expect(ended.stdout).toBe('192.0.2.2 connected\n');
+    });
 
     test('C07 the other local addresses are tried when every destination has had its best pair', async () => {
       const ended = await runAlone(

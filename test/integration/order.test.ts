@@ -1,6 +1,9 @@
 // The order of attempts of the race engine, and where they come from.
 
+import * as dns from 'node:dns';
+
 import { connectByList, sortAddressPairs, type ConnectOptions } from '#dist/index';
+import { runChild } from '../support/child';
 import { connectErrorOf, failureOf } from '../support/failure';
 import { ownPort, refusingPort, refusingPorts } from '../support/ports';
 import { serve } from '../support/servers';
@@ -60,6 +63,30 @@ describe('order', () => {
     expect(best.map(({ local }) => local?.address)).toEqual(['::1', '127.0.0.1', undefined]);
   });
 
+  describe('that the process has been told', () => {
+    const before = dns.getDefaultResultOrder();
+    afterEach(() => dns.setDefaultResultOrder(before as 'ipv4first'));
+
+    test.each<['ipv4first' | 'ipv6first' | 'verbatim', string[]]>([
+      ['ipv4first', ['127.0.0.1', '::1', '127.0.0.1', '::1']],
+      ['ipv6first', ['::1', '127.0.0.1', '::1', '127.0.0.1']],
+      ['verbatim', ['::1', '127.0.0.1', '::1', '127.0.0.1']],
+    ])('%s: the families take turns beginning with that one', async (order, expected) => {
+      dns.setDefaultResultOrder(order as 'ipv4first');
+      const pairs = await sortAddressPairs(['[::1]:1', '[::1]:2', '127.0.0.1:1', '127.0.0.1:2']);
+      expect(pairs.slice(0, 4).map(({ remote }) => remote.address)).toEqual(expected);
+    });
+
+    test('node --dns-result-order does the same', async () => {
+      const program = `
+        require('./dist').sortAddressPairs(['[::1]:1', '127.0.0.1:1'])
+          .then(([first]) => console.log(first.remote.address));
+      `;
+      const { stdout } = await runChild(program, ['--dns-result-order=ipv4first']);
+      expect(stdout.trim()).toBe('127.0.0.1');
+    });
+  });
+
   test('sortAddressPairs() refuses what connectByList() refuses', async () => {
     expect(await failureOf(sortAddressPairs([]))).toMatchObject({ code: 'ERR_INVALID_ARG_VALUE' });
   });
@@ -110,6 +137,30 @@ describe('order', () => {
       expect(error).toMatchObject({ code: 'EADDRNOTAVAIL' });
       await server.close();
     });
+
+    test.each(['fe80::1%nope0', 'fe80::1%4294967295', 'fe80::1'])(
+      'an address whose zone is not on this host is not left out: %s',
+      async (localAddress) => {
+        const server = await serve('::1');
+        const list = [`[::1]:${server.port}`, `127.0.0.1:${await refusingPort()}`];
+        const error = await connectErrorOf(connectByList(list, { ...race, localAddress }));
+        expect(server.sockets.size).toBe(0);
+        for (const { code } of error.attempts) {
+          expect(['EINVAL', 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENODEV', 'EFAULT']).toContain(code);
+        }
+        await server.close();
+      },
+    );
+
+    test.each(['127.0.0.1', '0.0.0.0', '::1', '::', '::ffff:0.0.0.0'])(
+      'a connect that meets itself is refused: %s',
+      async (host) => {
+        const port = await ownPort();
+        const options = { ...race, localPort: port };
+        const error = await connectErrorOf(connectByList([{ host, port }], options));
+        expect(error).toMatchObject({ code: 'ECONNREFUSED' });
+      },
+    );
 
     test('C05 winsock takes an unbound socket only: asked for both, it is refused', async () => {
       const options: ConnectOptions = { engine: 'winsock', localAddress: '127.0.0.1' };

@@ -9,6 +9,7 @@ import { blackhole, type Blackhole } from '../support/blackhole';
 import { socketDescriptors } from '../support/descriptors';
 import type { EngineUnderTest } from '../support/engine';
 import { connectErrorOf } from '../support/failure';
+import { hold } from '../support/hold';
 import { refusingPort, refusingPorts } from '../support/ports';
 import { serve, type TestServer } from '../support/servers';
 
@@ -200,11 +201,6 @@ describe('race', () => {
     });
 
     describe('while JavaScript holds the loop', () => {
-      /** Nothing of this thread runs for so long: no timer, no event. */
-      function hold(ms: number): void {
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
-      }
-
       // The SYN that the listener dropped is sent anew after one second, when it accepts again: the
       // connection is made while the loop is held, and the timers are due when it is let go.
       test.each([

@@ -1,8 +1,8 @@
 // npm run test:windows: the whole suite inside Windows' own node.exe.
 //
 // On Windows that is the node.exe which runs this, with the system's own Winsock. On Linux it is the lane
-// (lane/lane.mjs): each node.exe runs under Wine. It fails when the lane cannot be made; no node.exe is
-// skipped.
+// (lane/lane.mjs): each node.exe runs under Wine. It fails when the lane cannot be made. No node.exe is skipped,
+// but for the 32-bit one on a kernel that runs no 32-bit programs: a line says so, and counts its tests.
 //
 //   npm run test:windows                         all of them
 //   npm run test:windows -- node-24-x64 -t C13   one of them; what follows goes to jest
@@ -12,7 +12,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { makeLane, makeStage, NODES, runNode } from './lane/lane.mjs';
+import { makeLane, makeStage, NODES, runNode, runs32Bit } from './lane/lane.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const REPORT = 'jest-report.json';
@@ -21,6 +21,8 @@ const asked = process.argv.slice(2).filter((argument) => NODES.includes(argument
 const forJest = process.argv.slice(2).filter((argument) => !NODES.includes(argument));
 const jestOptions = ['--runInBand', '--json', `--outputFile=${REPORT}`, ...forJest];
 
+/** How many tests each run has. */
+const counted = [];
 const results = process.platform === 'win32' ? [runHere()] : await runInLane();
 const failed = results.filter((good) => !good).length;
 console.log(`windows: ${results.length - failed} of ${results.length} runs good`);
@@ -45,12 +47,24 @@ async function runInLane() {
       runs.push({ node, options, as: 'electron.exe' });
     }
   }
+  const can32Bit = runs32Bit();
+  const left = runs.filter(({ node }) => !can32Bit && node.endsWith('ia32'));
+  for (const run of left) runs.splice(runs.indexOf(run), 1);
+  if (asked.some((node) => left.some((run) => run.node === node))) {
+    throw new Error(`This kernel runs no 32-bit programs, and ${asked.join(', ')} was asked for`);
+  }
   // Two at a time: a run mostly waits.
   const good = [];
   const lane = async () => {
     for (let run = runs.shift(); run; run = runs.shift()) good.push(await runJest(run));
   };
   await Promise.all([lane(), lane()]);
+  for (const { node, as } of left) {
+    const same = counted.find((run) => run.as === as && run.node.endsWith('x64'));
+    console.log(
+      `windows ${nameOf(node, as)}: not run: this kernel runs no 32-bit programs (${same?.count ?? 0} skipped)`,
+    );
+  }
   return good;
 }
 
@@ -63,13 +77,17 @@ async function runJest({ node, options, as }) {
   const status = await runNode(node, stage, [jest, ...options], as, output);
   fs.closeSync(output);
   process.stdout.write(fs.readFileSync(printed));
-  const good = judge(as ? `${node} as ${as}` : node, status, stage);
+  const good = judge(nameOf(node, as), status, stage, (count) => counted.push({ node, as, count }));
   fs.rmSync(stage, { recursive: true });
   return good;
 }
 
+function nameOf(node, as) {
+  return as ? `${node} as ${as}` : node;
+}
+
 /** By jest's own report and not by the exit code alone: a run that tested nothing is no good run. */
-function judge(name, status, folder) {
+function judge(name, status, folder, count = () => undefined) {
   const file = path.join(folder, REPORT);
   if (!fs.existsSync(file)) {
     console.error(`windows ${name}: jest ended with ${status} and left no report`);
@@ -80,5 +98,6 @@ function judge(name, status, folder) {
   const { numPassedTests, numFailedTests, numPendingTests } = report;
   const counts = `${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`;
   console.log(`windows ${name}: ${counts}`);
+  count(report.numTotalTests);
   return status === 0 && report.success && numPassedTests > 0;
 }

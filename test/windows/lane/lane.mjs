@@ -13,6 +13,12 @@ import { TARGETS } from '../../../packaging/targets.mjs';
 
 export const NODES = ['node-20-x64', 'node-22-x64', 'node-24-x64', 'node-26-x64', 'node-22-ia32'];
 
+/** Whether this machine's kernel runs the 32-bit half of Wine. Throws where that cannot be told. */
+export function runs32Bit() {
+  const script = `set -euo pipefail; . '${path.join(LANE, 'i386.sh')}'; runs_i386_programs`;
+  return execFileSync('bash', ['-c', script], { encoding: 'utf8' }).trim() === 'yes';
+}
+
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const LANE = fileURLToPath(new URL('.', import.meta.url));
 /** mingw-w64's name for what Node calls x64 and ia32. */

@@ -7,6 +7,9 @@
 # of what they were made from, so a change here makes a new one and an unchanged
 # one is found again at once.
 #
+# On a kernel that runs no 32-bit programs (i386.sh) the root has the 64-bit half
+# of Wine alone, and runs Windows' programs for x64 only.
+#
 # The root is Debian 13's because Wine 10 is the first in Debian that runs Node
 # 24 and 26. It does not matter which Linux this is run on, as long as it has
 # debootstrap and lets root make namespaces.
@@ -19,28 +22,45 @@ fail() { say "$*"; exit 1; }
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 self=$here/$(basename "${BASH_SOURCE[0]}")
+# shellcheck source=test/windows/lane/i386.sh
+. "$here/i386.sh"
 
 # The second half of this file, run by the first one in namespaces of its own:
 # whatever is mounted for the build, by debootstrap too, is gone when it ends,
 # also when it is broken off. What was left behind can then be removed safely.
 build_root() {
-  local root=$1
+  local root=$1 words=$2
   say "making a Debian $suite root"
   debootstrap --variant=minbase "$suite" "$root" >&2
 
   mount -t proc proc "$root/proc"
   mount --rbind /dev "$root/dev"
-  say 'installing Wine, 64 and 32 bit'
+  say "installing Wine, $words bit"
+  # shellcheck disable=SC2016 # The shell inside expands it.
   chroot "$root" /usr/bin/env -i \
     PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
     ${http_proxy:+"http_proxy=$http_proxy"} ${https_proxy:+"https_proxy=$https_proxy"} \
-    /bin/sh -eu -c '
-      dpkg --add-architecture i386
+    WORDS="$words" /bin/sh -eu -c '
+      wine32=
+      if [ "$WORDS" = "64 and 32" ]; then
+        dpkg --add-architecture i386
+        wine32=wine32:i386
+      fi
       apt-get -q update
-      apt-get -q install -y --no-install-recommends wine wine64 wine32:i386 iproute2
+      apt-get -q install -y --no-install-recommends wine wine64 $wine32 iproute2
       apt-get clean
       rm -rf /var/lib/apt/lists/*
       mkdir /stage /wine /node /node_modules
+      # What starts a program, whichever halves of Wine there are.
+      if [ "$WORDS" = "64 and 32" ]; then
+        ln -s /usr/bin/wine /usr/local/bin/lane-wine
+        ln -s /usr/bin/wineserver /usr/local/bin/lane-wineserver
+      else
+        printf "#!/bin/sh\nWINESERVER=/usr/lib/wine/wineserver64 exec /usr/lib/wine/wine64 \"\$@\"\n" \
+          >/usr/local/bin/lane-wine
+        chmod 755 /usr/local/bin/lane-wine
+        ln -s /usr/lib/wine/wineserver64 /usr/local/bin/lane-wineserver
+      fi
     ' >&2 </dev/null
 
   # One prefix serves both word sizes. Node 20 and newer refuse to start on a
@@ -49,21 +69,23 @@ build_root() {
   # is not. The prefix is only complete once the server has written the registry
   # to disk, which is what "wineserver -w" waits for.
   say 'initialising the Wine prefix'
+  # shellcheck disable=SC2016 # The shell inside expands it.
   chroot "$root" /usr/bin/env -i \
-    PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root \
+    PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root \
     WINEPREFIX=/wine WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml=' \
-    /bin/sh -eu -c '
-      wineboot -i
-      winecfg -v win10
-      wine reg add "HKCU\\Software\\Wine\\Drivers" /v Graphics /d null /f
-      wineserver -w
+    WORDS="$words" /bin/sh -eu -c '
+      lane-wine wineboot -i
+      lane-wine winecfg -v win10
+      lane-wine reg add "HKCU\\Software\\Wine\\Drivers" /v Graphics /d null /f
+      lane-wineserver -w
       test -s /wine/system.reg
-      test -d /wine/drive_c/windows/syswow64
+      # What 32-bit programs of Windows are run with.
+      test "$WORDS" = 64 || test -d /wine/drive_c/windows/syswow64
     ' >&2 </dev/null
 }
 
 if [[ ${1-} == --build-root ]]; then
-  build_root "$2"
+  build_root "$2" "$3"
   exit
 fi
 [[ $# -eq 0 ]] || fail 'root.sh takes no arguments.'
@@ -77,7 +99,12 @@ done
 cache=${CONNECT_BY_LIST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/connect-by-list}
 mkdir -p "$cache"
 cache=$(cd "$cache" && pwd)
-root=$cache/wine-lane-$(sha256sum <"$self" | cut -c1-12)
+case $(runs_i386_programs) in
+  yes) words='64 and 32' ;;
+  no) words=64 ;;
+  *) fail 'It cannot be told whether this kernel runs 32-bit programs.' ;;
+esac
+root=$cache/wine-lane-${words// /-}-$(cat "$self" "$here/i386.sh" | sha256sum | cut -c1-12)
 node=$cache/windows-node-$(cat "$here/package.json" "$here/package-lock.json" | sha256sum | cut -c1-12)
 
 show() { printf '%s\n%s\n' "$node" "$root"; }
@@ -105,7 +132,7 @@ if [[ ! -d $root ]]; then
   rm -rf "$building"
   # setpriv: should this script be killed outright, then so is the build.
   if ! setpriv --pdeathsig KILL \
-    unshare --mount --pid --fork --kill-child "$self" --build-root "$building"; then
+    unshare --mount --pid --fork --kill-child "$self" --build-root "$building" "$words"; then
     fail "The Debian root with Wine could not be made; what came of it is in $building."
   fi
   mv "$building" "$root"

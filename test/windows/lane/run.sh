@@ -9,7 +9,7 @@
 #   --as NAME.exe       runs a copy of node.exe under that name, as Electron's host is one
 #   --node-modules DIR  seen inside as Z:\node_modules, read-only, where Node looks after Z:\stage\node_modules
 #   LANE_ENV            names of environment variables to pass on, with spaces between; no others are
-#   LANE_TIMEOUT        seconds until everything in the run is ended and 124 is returned; default 900
+#   LANE_TIMEOUT        seconds until everything in the run is ended and 124 is returned; default 1800
 #
 # The exit code is node.exe's, of which a Unix process can carry the lowest 8 bits;
 # where these are 0 and the rest is not, Wine makes it 1.
@@ -58,10 +58,10 @@ inside() {
 
   # env's own --chdir, since chroot always starts in the root's top folder.
   exec chroot "$root" /usr/bin/env -i --chdir=/stage \
-    PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root \
+    PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root \
     WINEPREFIX=/wine WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml=' \
     "${passed[@]}" \
-    timeout --signal=KILL "${LANE_TIMEOUT:-900}" wine "Z:\\node\\$name" "$@" </dev/null
+    timeout --signal=KILL "${LANE_TIMEOUT:-1800}" lane-wine "Z:\\node\\$name" "$@" </dev/null
 }
 
 if [[ ${1-} == --inside ]]; then
@@ -84,7 +84,7 @@ done
 [[ $# -ge 3 && $3 == -- ]] || fail "$usage"
 [[ $name == *.exe && $name != */* ]] || fail "The name after --as must be like \"electron.exe\", not \"$name\"."
 stage=$(cd "$2" && pwd) || fail "The stage \"$2\" is not a folder."
-limit=${LANE_TIMEOUT:-900}
+limit=${LANE_TIMEOUT:-1800}
 [[ $limit =~ ^[1-9][0-9]*$ ]] || fail "LANE_TIMEOUT must be a whole number of seconds, not \"$limit\"."
 chosen=$1
 shift 3
