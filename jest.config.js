@@ -16,6 +16,8 @@ module.exports = {
   ],
   transform: {},
   testEnvironment: 'node',
+  // Most of a test is waiting: more of them than there are cores.
+  maxWorkers: 4,
   // Generous: other work may have the machine. Longer than a child process may take (test/support/child.ts).
   testTimeout: 180_000,
 };

@@ -65,14 +65,14 @@ describe('order', () => {
 
   describe('that the process has been told', () => {
     const before = dns.getDefaultResultOrder();
-    afterEach(() => dns.setDefaultResultOrder(before as 'ipv4first'));
+    afterEach(() => dns.setDefaultResultOrder(before));
 
     test.each<['ipv4first' | 'ipv6first' | 'verbatim', string[]]>([
       ['ipv4first', ['127.0.0.1', '::1', '127.0.0.1', '::1']],
       ['ipv6first', ['::1', '127.0.0.1', '::1', '127.0.0.1']],
       ['verbatim', ['::1', '127.0.0.1', '::1', '127.0.0.1']],
     ])('%s: the families take turns beginning with that one', async (order, expected) => {
-      dns.setDefaultResultOrder(order as 'ipv4first');
+      dns.setDefaultResultOrder(order);
       const pairs = await sortAddressPairs(['[::1]:1', '[::1]:2', '127.0.0.1:1', '127.0.0.1:2']);
       expect(pairs.slice(0, 4).map(({ remote }) => remote.address)).toEqual(expected);
     });

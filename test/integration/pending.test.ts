@@ -163,7 +163,7 @@ describe('what a lookup answers with', () => {
       name,
       { after: 0, addresses },
     ]);
-    const lookup = answering(Object.fromEntries(entries));
+    const lookup = answering(Object.fromEntries(entries) as Parameters<typeof answering>[0]);
     const port = await refusingPort();
     const error = await connectErrorOf(connectByList(list(port), { ...race, lookup }));
     expect(error.message).toContain(

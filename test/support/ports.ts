@@ -23,11 +23,15 @@ function ephemeralRange(): readonly [first: number, last: number] {
   }
 }
 
-/** Ports that no system hands out, those of this process first to last: each of jest's workers has its own. */
+/** Each of jest's workers has ports of its own, for as many workers as this. */
+const WORKERS = 16;
+const WORKER = Number(process.env.JEST_WORKER_ID ?? 0) % WORKERS;
+
+/** Ports that no system hands out, those of this worker. */
 function* ownPorts(): Generator<number> {
   const [first, last] = ephemeralRange();
   const ports: number[] = [];
-  for (let port = FIRST_UNPRIVILEGED; port < 65_536; port++) {
+  for (let port = FIRST_UNPRIVILEGED + WORKER; port < 65_536; port += WORKERS) {
     if (port < first || port > last) ports.push(port);
   }
   if (ports.length === 0) throw new Error(`The system hands out every port from ${first} on`);
