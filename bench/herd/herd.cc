@@ -75,8 +75,9 @@ std::int64_t Endpoint::peak() const {
 Herd::Herd(const Setting& setting, std::size_t clients, const std::vector<Death>& list) {
   for (const Death death : list) endpoints_.emplace_back(death);
   // The port is the attempt's place.
-  for (std::uint16_t place = 0; place < list.size(); ++place) {
-    pairs_.push_back({*Address::parse("192.0.2.1", place + 1), std::nullopt});
+  for (std::size_t place = 0; place < list.size(); ++place) {
+    const auto port = static_cast<std::uint16_t>(place + 1);
+    pairs_.push_back({*Address::parse("192.0.2.1", port), std::nullopt});
   }
   RaceOptions options;
   options.attempt_delay = setting.attempt_delay;

@@ -1,5 +1,5 @@
-// Many clients with the same list, each with a RaceCall of its own, and the endpoints that they meet,
-// on one simulated loop.
+// Many clients with the same list, each with a RaceCall of its own, and the endpoints that they
+// meet, on one simulated loop.
 
 #ifndef CONNECT_BY_LIST_BENCH_HERD_HERD_H_
 #define CONNECT_BY_LIST_BENCH_HERD_HERD_H_

@@ -45,9 +45,9 @@ std::optional<Address> local_of(std::string_view text, std::uint16_t port, int f
 // A time of a race, in microseconds from its start; 0 for kNever.
 Micros since(Micros began, Micros at) { return at == kNever ? 0 : at - began; }
 
-// What there is to tell of one attempt: outcome, errno, then in microseconds its start, when TCP had
-// connected (0 where it has not) and its end, then the local port, and the local address, which is
-// empty where it never had one. lib/race-rows.ts reads them, when somebody asks.
+// What there is to tell of one attempt: outcome, errno, then in microseconds its start, when TCP
+// had connected (0 where it has not) and its end, then the local port, and the local address, which
+// is empty where it never had one. lib/race-rows.ts reads them, when somebody asks.
 void add_row(std::string& text, const RaceCall& race, std::size_t attempt) {
   const RaceCall::Row row = race.row(attempt);
   add_number(text, static_cast<int>(row.state.outcome));

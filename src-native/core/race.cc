@@ -57,7 +57,8 @@ void Race::offer(std::size_t count, More more, const std::vector<Micros>& patien
 }
 
 void Race::grant_turn(Micros now, Micros turn) {
-  if (decided() || has_granted_turn_ || now < deadline_ || now < next_start_ || !may_start()) return;
+  if (decided() || has_granted_turn_ || now < deadline_ || now < next_start_ || !may_start())
+    return;
   has_granted_turn_ = true;
   granted_turn_ = turn;
   deadline_ = kNever;

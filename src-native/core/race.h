@@ -117,8 +117,8 @@ class Race {
   // More endpoints to try, behind those that were there, and what may still come. None, and nothing
   // more to come, is an answer too.
   void offer(std::size_t count, More more, const std::vector<Micros>& patience = {});
-  // Where the deadline has passed, but was not acted on yet, and an endpoint is due to be started: it
-  // is put off until so long after that start. Once.
+  // Where the deadline has passed, but was not acted on yet, and an endpoint is due to be started:
+  // it is put off until so long after that start. Once.
   void grant_turn(Micros now, Micros turn);
 
   // What to do next at this time; nothing when it is time to wait. Ask until it says nothing.

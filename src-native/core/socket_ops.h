@@ -35,8 +35,8 @@ ConnectProgress begin_connect(NativeSocket socket, const Address& remote);
 // once it has said that the attempt failed.
 ConnectProgress poll_connect(NativeSocket socket);
 
-// Whether a connect that failed with this error may succeed from another local address: there was no
-// route, no answer, or no such local address. A refusal is an answer.
+// Whether a connect that failed with this error may succeed from another local address: there was
+// no route, no answer, or no such local address. A refusal is an answer.
 bool other_source_may_help(int error);
 
 // Binds an unconnected socket; port 0 leaves the port to the system. 0, or an error.

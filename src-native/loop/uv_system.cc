@@ -20,9 +20,7 @@ class UvSocket final : public System::Socket {
   ConnectProgress connect(const Address& remote) override {
     return begin_connect(socket_.get(), remote);
   }
-  ConnectProgress poll_connect() override {
-    return connect_by_list::poll_connect(socket_.get());
-  }
+  ConnectProgress poll_connect() override { return connect_by_list::poll_connect(socket_.get()); }
   Address local_address() const override { return connect_by_list::local_address(socket_.get()); }
 
   int watch(std::function<void()> ready) override {

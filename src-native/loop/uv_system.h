@@ -1,5 +1,5 @@
-// The System of a user's machine: the platform's sockets (core/socket_ops.h), watched by libuv on the
-// loop of one environment.
+// The System of a user's machine: the platform's sockets (core/socket_ops.h), watched by libuv on
+// the loop of one environment.
 
 #ifndef CONNECT_BY_LIST_LOOP_UV_SYSTEM_H_
 #define CONNECT_BY_LIST_LOOP_UV_SYSTEM_H_

@@ -11,7 +11,8 @@ namespace {
 // first.
 constexpr int kStartsPerTurn = 64;
 
-// How long pairs that come after the deadline, in the turn that the loop was given, have to connect.
+// How long pairs that come after the deadline, in the turn that the loop was given, have to
+// connect.
 constexpr Micros kOneTurn = 1'000;
 
 // Empty where it is the default for all of them.
@@ -54,7 +55,8 @@ void RaceCall::offer(const std::vector<Pair>& pairs, More more) {
   const bool was_awaited = race_.awaits_destinations();
   pairs_.insert(pairs_.end(), pairs.begin(), pairs.end());
   race_.offer(pairs.size(), more, patience_of(pairs));
-  // A name whose answer the loop delivered after the deadline gets the chance that it would have had.
+  // A name whose answer the loop delivered after the deadline gets the chance that it would have
+  // had.
   if (was_awaited && !pairs.empty()) race_.grant_turn(system_.now(), kOneTurn);
   timer().set_next_turn();  // Not at once: JavaScript has called us, and would be called from here.
 }
@@ -107,8 +109,8 @@ System::Timer& RaceCall::timer() {
   return *timer_;
 }
 
-// Nothing of ours is touched after a call of the listener: it may have ended the race, and destroyed
-// us.
+// Nothing of ours is touched after a call of the listener: it may have ended the race, and
+// destroyed us.
 void RaceCall::wake() {
   if (is_over_) return;
   if (delivery_ == Delivery::kAwaited) delivery_ = Delivery::kDone;
@@ -249,8 +251,8 @@ void RaceCall::settle(std::size_t index, ConnectProgress progress) {
   Attempt& attempt = attempts_[index];
   // Windows may know the address only now.
   if (!attempt.local.known()) attempt.local = attempt.socket->local_address();
-  // A connect to a local port where nobody listens can meet itself, when the system happens to choose
-  // that very port as the source (simultaneous open, RFC 9293 section 3.5). Nobody answered.
+  // A connect to a local port where nobody listens can meet itself, when the system happens to
+  // choose that very port as the source (simultaneous open, RFC 9293 section 3.5). Nobody answered.
   if (attempt.local == pairs_[index].remote.or_loopback()) return fail(index, kConnectionRefused);
   if (race_.winner()) return;  // A second one in the same look: next() closes it as lost.
   attempt.connected_at = system_.now();

@@ -1,5 +1,6 @@
-// One call of the race engine: drives the pure state machine (core/race.h) with the sockets, the timer
-// and the clock of a System. No thread of its own; everything runs on the thread of the system's loop.
+// One call of the race engine: drives the pure state machine (core/race.h) with the sockets, the
+// timer and the clock of a System. No thread of its own; everything runs on the thread of the
+// system's loop.
 
 #ifndef CONNECT_BY_LIST_RACE_RACE_CALL_H_
 #define CONNECT_BY_LIST_RACE_RACE_CALL_H_
@@ -146,8 +147,8 @@ class RaceCall {
   SocketHandle won_;
   Micros began_ = 0;
   bool needs_more_ = false;
-  // When a limit has been reached: whether the loop has had a turn since, to deliver what it knew by
-  // then.
+  // When a limit has been reached: whether the loop has had a turn since, to deliver what it knew
+  // by then.
   enum class Delivery : std::uint8_t { kNotNeeded, kAwaited, kDone };
   Delivery delivery_ = Delivery::kNotNeeded;
   bool is_over_ = false;

@@ -1,6 +1,6 @@
-// What a race needs of the system: sockets that connect, a timer, and a clock. RaceCall knows nothing
-// else of the world, so the tests run the same RaceCall in a network and a time of their own
-// (test/native/simulated_loop.h); on a user's machine it is UvSystem (loop/uv_system.h).
+// What a race needs of the system: sockets that connect, a timer, and a clock. RaceCall knows
+// nothing else of the world, so the tests run the same RaceCall in a network and a time of their
+// own (test/native/simulated_loop.h); on a user's machine it is UvSystem (loop/uv_system.h).
 //
 // Every error is the system's own number: an errno, or WSAGetLastError's. Everything here is called
 // on one thread, that of the event loop.
@@ -35,8 +35,8 @@ class System {
     virtual ConnectProgress poll_connect() = 0;
     // "No address" when the system does not tell.
     virtual Address local_address() const = 0;
-    // Calls `ready` from the loop whenever the socket has become writable or broken, until the socket
-    // is released or destroyed. 0, or an error. `ready` may destroy the socket.
+    // Calls `ready` from the loop whenever the socket has become writable or broken, until the
+    // socket is released or destroyed. 0, or an error. `ready` may destroy the socket.
     virtual int watch(std::function<void()> ready) = 0;
     // Whether the loop stays alive for the watch; it does to begin with.
     virtual void set_ref(bool is_ref) = 0;

@@ -1,5 +1,5 @@
-// Functions that not every Windows exports: looked up in the loaded library, because a static import
-// of a missing function would keep the whole addon from loading.
+// Functions that not every Windows exports: looked up in the loaded library, because a static
+// import of a missing function would keep the whole addon from loading.
 
 #ifndef CONNECT_BY_LIST_WINSOCK_EXPORTED_FUNCTION_H_
 #define CONNECT_BY_LIST_WINSOCK_EXPORTED_FUNCTION_H_

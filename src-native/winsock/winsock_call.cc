@@ -17,14 +17,14 @@ int start_winsock() {
   return error;
 }
 
-// The socket of the provider at the bottom of the chain. CancelIoEx() does nothing to the one that a
-// layered provider (of a firewall, a proxy, a VPN) has put in front of it; libuv cancels on this one
-// too (SIO_BASE_HANDLE, learn.microsoft.com/windows/win32/winsock/winsock-ioctls).
+// The socket of the provider at the bottom of the chain. CancelIoEx() does nothing to the one that
+// a layered provider (of a firewall, a proxy, a VPN) has put in front of it; libuv cancels on this
+// one too (SIO_BASE_HANDLE, learn.microsoft.com/windows/win32/winsock/winsock-ioctls).
 NativeSocket base_socket(NativeSocket socket) {
   SOCKET base = INVALID_SOCKET;
   DWORD bytes = 0;
-  const int failed = WSAIoctl(socket, SIO_BASE_HANDLE, nullptr, 0, &base, sizeof(base), &bytes,
-                              nullptr, nullptr);
+  const int failed =
+      WSAIoctl(socket, SIO_BASE_HANDLE, nullptr, 0, &base, sizeof(base), &bytes, nullptr, nullptr);
   return failed != 0 || base == INVALID_SOCKET ? socket : base;
 }
 

@@ -68,7 +68,7 @@ class Watch {
         check(step.attempt < started_, "only what was started is closed");
         check(attempts[step.attempt].outcome != Outcome::kRunning, "what is closed has an outcome");
         break;
-      case Step::Kind::kMore:
+      case Step::Kind::kNeedMore:
         check(started_ == offered_, "more is asked for when nothing is left");
         break;
       case Step::Kind::kFinish:
@@ -87,6 +87,10 @@ class Watch {
   Race race_;
 };
 
+More any_more(FuzzedDataProvider& input) {
+  return static_cast<More>(input.ConsumeIntegralInRange(0, 2));
+}
+
 void feed(Watch& watch, FuzzedDataProvider& input, Micros now) {
   Race& race = watch.race();
   const std::size_t started = race.attempts().size();
@@ -98,12 +102,13 @@ void feed(Watch& watch, FuzzedDataProvider& input, Micros now) {
       break;
     case 1:
       if (started > 0) {
-        race.failed(input.ConsumeIntegralInRange<std::size_t>(0, started - 1), now);
+        const auto attempt = input.ConsumeIntegralInRange<std::size_t>(0, started - 1);
+        race.failed(attempt, input.ConsumeBool() ? Answer::kYes : Answer::kNo, now);
       }
       break;
     case 2: {
       const auto count = input.ConsumeIntegralInRange<std::size_t>(0, kMostOffered);
-      const bool more = input.ConsumeBool();
+      const More more = any_more(input);
       watch.offered(count);
       race.offer(count, more, any_patience(input, count));
       break;
@@ -122,7 +127,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   FuzzedDataProvider input(data, size);
   RaceOptions options;
   options.count = input.ConsumeIntegralInRange<std::size_t>(0, kMostOffered);
-  options.more = input.ConsumeBool();
+  options.more = any_more(input);
   if (input.ConsumeBool()) options.attempt_delay = any_time(input);
   options.attempt_timeout = any_time(input);
   options.timeout = any_time(input);

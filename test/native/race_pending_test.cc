@@ -1,5 +1,5 @@
-// A race that waits for more than its attempts: names without an answer, other source addresses. What
-// it waits for never keeps a limit from being kept, and is never forgotten.
+// A race that waits for more than its attempts: names without an answer, other source addresses.
+// What it waits for never keeps a limit from being kept, and is never forgotten.
 
 #include <doctest/doctest.h>
 
@@ -171,7 +171,8 @@ TEST_SUITE("names that are pending") {
 }
 
 TEST_SUITE("C07 other source addresses") {
-  TEST_CASE("a destination that has refused is done: nothing else is tried, and nothing waited for") {
+  TEST_CASE(
+      "a destination that has refused is done: nothing else is tried, and nothing waited for") {
     World world;
     world.endpoints = {fails_after(ms(2))};
     world.other_sources = {connects_after(0), connects_after(0)};

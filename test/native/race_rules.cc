@@ -216,11 +216,11 @@ bool only_the_limit_ends_an_attempt(const World& world, const Story& story) {
     if (event.at < limit) return false;
   }
   if (!world.stalls.empty()) return true;
-  return std::all_of(
-      story.attempts.begin(), story.attempts.end(), [&](const AttemptState& attempt) {
-        const Micros limit = after(attempt.started, world.options.attempt_timeout);
-        return attempt.ended <= after(limit, slack(world));
-      });
+  return std::all_of(story.attempts.begin(), story.attempts.end(),
+                     [&](const AttemptState& attempt) {
+                       const Micros limit = after(attempt.started, world.options.attempt_timeout);
+                       return attempt.ended <= after(limit, slack(world));
+                     });
 }
 
 bool deadline_is_hard(const World& world, const Story& story) {
@@ -274,8 +274,8 @@ bool verdict_says_what_decided(const World& world, const Story& story) {
 
 bool wakes_are_right(const World&, const Story& story) { return story.idle_wakes == 0; }
 
-// The endpoints of a name that come when everything else has been started, and has failed or had its
-// delay, wait for nothing but the turn of the loop that delivers them.
+// The endpoints of a name that come when everything else has been started, and has failed or had
+// its delay, wait for nothing but the turn of the loop that delivers them.
 bool late_answers_start_at_once(const World& world, const Story& story) {
   if (!world.stalls.empty() || world.names.empty()) return true;
   std::size_t place = world.endpoints.size();

@@ -20,8 +20,8 @@ namespace connect_by_list {
 
 class SimulatedLoop {
  public:
-  // The order within one turn, which is libuv's: what the caller does, then timers, then sockets and
-  // finished work.
+  // The order within one turn, which is libuv's: what the caller does, then timers, then sockets
+  // and finished work.
   enum class Phase : std::uint8_t { kCaller, kTimers, kPoll };
 
   // Names an event; those of one phase and time happen in the order in which they were added.

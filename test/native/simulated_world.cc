@@ -11,7 +11,8 @@ namespace connect_by_list {
 
 namespace {
 
-// The clock of a host that has been up for a while: an offset that the race forgets becomes visible.
+// The clock of a host that has been up for a while: an offset that the race forgets becomes
+// visible.
 constexpr Micros kUptime = 123'456'789'000;
 
 // Far more than any world of the tests needs.
@@ -165,8 +166,8 @@ Story Run::run() {
   for (std::size_t i = 0; i < pairs.size() && i < options.patience.size(); ++i) {
     pairs[i].patience = options.patience[i];
   }
-  race_ = std::make_unique<RaceCall>(system_, *this, std::move(pairs), options,
-                                     RaceCall::Settings());
+  race_ =
+      std::make_unique<RaceCall>(system_, *this, std::move(pairs), options, RaceCall::Settings());
   for (const LateName& name : world_.names) {
     if (name.answers_at == kNever) continue;
     loop_.add(kUptime + name.answers_at, SimulatedLoop::Phase::kPoll,
@@ -269,7 +270,8 @@ void Run::abort() {
   race_->abort();
 }
 
-// Where more may come, the timer is also how the race asks for it, and how it lets the loop deliver.
+// Where more may come, the timer is also how the race asks for it, and how it lets the loop
+// deliver.
 void Run::note_wake() {
   const bool may_ask = !world_.names.empty() || !world_.other_sources.empty();
   if (!may_ask && story_.events.size() == events_at_wake_) ++story_.idle_wakes;

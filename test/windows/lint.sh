@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Has clang read everything that Windows compiles: nothing that only gcc, or only one compiler, takes. The
-# headers are mingw-w64's; Microsoft's own are not to be had outside of Windows.
+# headers are mingw-w64's, with what Microsoft's do otherwise in msvc-like/; Microsoft's own are not available
+# outside of Windows. The definitions are those of binding.gyp: what is missing there is missing here.
 # On Debian and Ubuntu: install clang and g++-mingw-w64-x86-64-posix.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -10,13 +11,13 @@ node_headers="${node_headers##*-- }"
 node_addon_api="$(node -p "require('node-addon-api').include_dir")"
 cpp_headers="$(x86_64-w64-mingw32-g++-posix -print-file-name=include)/c++"
 
+mapfile -t definitions < <(node test/windows/definitions.mjs)
+
 find src-native test/windows/stand-in -path src-native/posix -prune -o -name '*.cc' -print0 |
   xargs -0 -P 2 -I{} clang++ --target=x86_64-w64-windows-gnu -fsyntax-only \
     -std=c++17 -Wall -Wextra -Wpedantic -Wgnu -Wmicrosoft -Werror \
-    -D_WIN32_WINNT=0x0A00 -DWINVER=0x0A00 \
-    -DNAPI_VERSION=8 -DNAPI_DISABLE_CPP_EXCEPTIONS -DNODE_ADDON_API_DISABLE_DEPRECATED \
-    -DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS -DNODE_GYP_MODULE_NAME=connect_by_list \
-    -Isrc-native -isystem "$cpp_headers" -isystem "$cpp_headers/x86_64-w64-mingw32" \
+    "${definitions[@]}" \
+    -Isrc-native -isystem test/windows/msvc-like -isystem "$cpp_headers" -isystem "$cpp_headers/x86_64-w64-mingw32" \
     -isystem /usr/x86_64-w64-mingw32/include \
     -isystem "$node_headers" -isystem "$node_addon_api" {}
 

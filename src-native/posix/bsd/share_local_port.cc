@@ -1,5 +1,6 @@
-// The BSDs, and macOS with them, bind a second socket to exactly the same address and port only where
-// both have SO_REUSEPORT (setsockopt(2)); SO_REUSEADDR is for a port that a connection has just left.
+// The BSDs, and macOS with them, bind a second socket to exactly the same address and port only
+// where both have SO_REUSEPORT (setsockopt(2)); SO_REUSEADDR is for a port that a connection has
+// just left.
 
 #include "posix/share_local_port.h"
 
