@@ -81,7 +81,8 @@ export function describeFailing({ options, races }: EngineUnderTest): void {
         setTimeout(() => controller.abort(reason), 50);
         const before = performance.now();
         expect(await pending).toBe(reason);
-        expect(performance.now() - before).toBeLessThan(2_000);
+        // Below the 21 s that Windows waits for an answer, and the two minutes of Linux.
+        expect(performance.now() - before).toBeLessThan(15_000);
       });
 
       test('AbortSignal.timeout() ends the call with its TimeoutError', async () => {

@@ -145,10 +145,13 @@ describe('order', () => {
         const list = [`[::1]:${server.port}`, `127.0.0.1:${await refusingPort()}`];
         const error = await connectErrorOf(connectByList(list, { ...race, localAddress }));
         expect(server.sockets.size).toBe(0);
-        for (const { code } of error.attempts) {
-          expect(['EINVAL', 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENODEV', 'EFAULT']).toContain(code);
-        }
         await server.close();
+        expect(error.attempts.every(({ outcome }) => outcome === 'failed')).toBe(true);
+        // Of the others Wine says what Windows does not.
+        if (process.platform === 'win32' && localAddress !== 'fe80::1%nope0') return;
+        for (const { code } of error.attempts) {
+          expect(['EINVAL', 'EADDRNOTAVAIL', 'EAFNOSUPPORT']).toContain(code);
+        }
       },
     );
 

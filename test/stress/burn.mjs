@@ -1,5 +1,7 @@
 // Keeps one core busy until the process that has started it is gone.
 
+import { setImmediate } from 'node:timers';
+
 process.on('disconnect', () => process.exit());
 const turn = () => {
   const end = performance.now() + 50;

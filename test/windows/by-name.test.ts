@@ -15,7 +15,7 @@ import { serve, serveEcho, type TestServer } from '../support/servers';
 import { hasRealFunction, installStandIn } from './system';
 
 /** Above any noise, below the 21 s that an attempt takes which is waited for. */
-const AT_ONCE_MS = 5_000;
+const AT_ONCE_MS = 15_000;
 
 const winsock: ConnectOptions = { engine: 'winsock' };
 const inTheLane = hasRealFunction ? test.skip : test;
@@ -142,7 +142,7 @@ describe('WSAConnectByName', () => {
     const before = performance.now();
     controller.abort('enough');
     expect(await Promise.all(calls)).toEqual(calls.map(() => 'enough'));
-    expect(performance.now() - before).toBeLessThan(1_000);
+    expect(performance.now() - before).toBeLessThan(AT_ONCE_MS);
   });
 
   const hanging = `

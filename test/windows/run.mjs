@@ -39,7 +39,7 @@ function runHere() {
 
 async function runInLane() {
   makeLane();
-  const runs = (asked.length > 0 ? asked : NODES).map((node) => ({ node, options: jestOptions }));
+  const runs = (asked.length > 0 ? asked : NODES).flatMap(inShards);
   if (asked.length === 0) {
     // An Electron app's executable has a name of its own, and the addon's imports say "node.exe".
     const options = [...jestOptions, 'contract'];
@@ -53,23 +53,27 @@ async function runInLane() {
   if (asked.some((node) => left.some((run) => run.node === node))) {
     throw new Error(`This kernel runs no 32-bit programs, and ${asked.join(', ')} was asked for`);
   }
-  // Two at a time: a run mostly waits.
+  // Four at a time: a run mostly waits.
   const good = [];
   const lane = async () => {
     for (let run = runs.shift(); run; run = runs.shift()) good.push(await runJest(run));
   };
-  await Promise.all([lane(), lane()]);
-  for (const { node, as } of left) {
-    const same = counted.find((run) => run.as === as && run.node.endsWith('x64'));
+  await Promise.all([lane(), lane(), lane(), lane()]);
+  // Those of one word size in halves are one run here.
+  for (const { node, as } of left.filter(({ shard }) => shard !== '2/2')) {
+    const same = as ? 'node-24-x64' : 'node-22-x64';
+    const count = counted
+      .filter((run) => run.as === as && run.node === same)
+      .reduce((sum, run) => sum + run.count, 0);
     console.log(
-      `windows ${nameOf(node, as)}: not run: this kernel runs no 32-bit programs (${same?.count ?? 0} skipped)`,
+      `windows ${nameOf({ node, as })}: not run: this kernel runs no 32-bit programs (${count} skipped)`,
     );
   }
   return good;
 }
 
 /** Shows what a run has printed when it is over, so that two do not mix. */
-async function runJest({ node, options, as }) {
+async function runJest({ node, options, as, shard }) {
   const stage = makeStage(node);
   const printed = path.join(stage, 'printed.txt');
   const output = fs.openSync(printed, 'w');
@@ -77,13 +81,22 @@ async function runJest({ node, options, as }) {
   const status = await runNode(node, stage, [jest, ...options], as, output);
   fs.closeSync(output);
   process.stdout.write(fs.readFileSync(printed));
-  const good = judge(nameOf(node, as), status, stage, (count) => counted.push({ node, as, count }));
+  const name = nameOf({ node, as, shard });
+  const good = judge(name, status, stage, (count) => counted.push({ node, as, count }));
   fs.rmSync(stage, { recursive: true });
   return good;
 }
 
-function nameOf(node, as) {
-  return as ? `${node} as ${as}` : node;
+/** The whole suite as two runs, which take half as long side by side; what was asked for as one. */
+function inShards(node) {
+  if (forJest.length > 0) return [{ node, options: jestOptions }];
+  return ['1/2', '2/2'].map((shard) => {
+    return { node, shard, options: [...jestOptions, `--shard=${shard}`] };
+  });
+}
+
+function nameOf({ node, as, shard }) {
+  return [node, as && `as ${as}`, shard && `(${shard})`].filter(Boolean).join(' ');
 }
 
 /** By jest's own report and not by the exit code alone: a run that tested nothing is no good run. */

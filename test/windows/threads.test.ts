@@ -16,7 +16,7 @@ import { hasRealFunction, INSTALL_STAND_IN, installStandIn } from './system';
 
 const HUNG = 64;
 /** Above any noise, below any attempt that is waited for. */
-const AT_ONCE_MS = 5_000;
+const AT_ONCE_MS = 15_000;
 
 const onTheStandIn = hasRealFunction ? describe.skip : describe;
 
@@ -77,7 +77,7 @@ onTheStandIn('threads', () => {
   describe.each([
     ['ends the attempt at once, and goes on', { cancel: 'at-once', afterCancel: 'next' }],
     ['ends the attempt at once, and returns', { cancel: 'at-once', afterCancel: 'return' }],
-    ['reacts only when the attempt ends', { cancel: 'late', lateMs: 400 }],
+    ['reacts only when the attempt ends', { cancel: 'late', lateMs: 5_000 }],
   ] as const)('where CancelIoEx %s', (_how, program) => {
     beforeEach(() => standIn.program({ block: Infinity, ...program }));
 
@@ -88,7 +88,7 @@ onTheStandIn('threads', () => {
       hung.abort();
       await hung.ended;
       // The rejection waits for nothing: even a late system has not reacted by now.
-      expect(performance.now() - before).toBeLessThan(300);
+      expect(performance.now() - before).toBeLessThan(4_000);
       await eventually(() => running() === 0);
       await eventually(() => standIn.liveSockets() === 0);
       const calls = standIn.calls();
