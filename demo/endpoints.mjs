@@ -18,11 +18,25 @@ export async function startEndpoints() {
   ];
 }
 
-/** A port that was just given up: the system refuses connections to it. */
+/**
+ * A port below 1024 where nobody listens. One that was free a moment ago would not do: the system hands it to the next
+ * program that asks for any.
+ */
 async function startRefusing(host) {
-  const { port, close } = await startHealthy(host);
-  close();
-  return { host, port, what: 'refuses', close() {} };
+  for (let port = 1; port < 1024; port++) {
+    if (await refuses(host, port)) return { host, port, what: 'refuses', close() {} };
+  }
+  throw new Error(`Somebody listens at each of the ports 1 to 1023 of ${host}`);
+}
+
+function refuses(host, port) {
+  return new Promise((resolve) => {
+    const socket = net.connect({ host, port }, () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.on('error', ({ code }) => resolve(code === 'ECONNREFUSED'));
+  });
 }
 
 async function startHealthy(host, what) {

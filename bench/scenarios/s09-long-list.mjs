@@ -1,4 +1,4 @@
-import { endpoints } from '../network/addresses.mjs';
+import { address, endpoints, PORT } from '../network/addresses.mjs';
 import { median, most, round, spread } from '../report/statistics.mjs';
 import { alone, inTurn, rowOf } from './in-turn.mjs';
 import { AUTO, ELSEWHERE, EYEBALLS, OURS } from './who.mjs';
@@ -10,7 +10,20 @@ const [SHORTEST, , LONGEST] = CASES;
 const LINEAR = 1.2 * 10;
 const HELD = 20;
 const CAP = 3_000;
+/** The longest list that we take, for us alone: with a healthy endpoint at its end, and without. */
+const LONGEST_OF_ALL = ['100,000', '100,000, all refused'];
+const HELD_BY_THE_LONGEST = 50;
+const CAP_OF_THE_LONGEST = 60_000;
+/** The block of addresses that refuse has a few more. */
+const ADDRESSES = 16_000;
 
+const longestList = (name) => {
+  const list = Array.from({ length: 100_000 }, (_, i) => ({
+    host: address('refused', i % ADDRESSES),
+    port: PORT + Math.floor(i / ADDRESSES),
+  }));
+  return name === LONGEST_OF_ALL[0] ? [...list.slice(1), ...endpoints('healthy')] : list;
+};
 const listOf = (name) => {
   const count = COUNTS[CASES.indexOf(name)];
   return [...endpoints('refused', count - 1), ...endpoints('healthy')];
@@ -24,6 +37,11 @@ export default {
     ...CASES.map((name) => ({ case: name, metric: 'ms', head: `${name}, ms` })),
     { case: LONGEST, metric: 'rss', head: `${LONGEST}, extra RSS, MB` },
     { case: LONGEST, metric: 'held', head: `${LONGEST}, loop held, ms` },
+    ...LONGEST_OF_ALL.map((name) => ({
+      case: name,
+      metric: 'held',
+      head: `${name}, loop held, ms`,
+    })),
   ],
   plots: [
     {
@@ -40,12 +58,16 @@ export default {
   measure: (setup) =>
     inTurn(setup, {
       groups: [...alone([...OURS, ...AUTO, ...ELSEWHERE, 'one-by-one']), EYEBALLS],
-      cases: CASES,
-      planOf: (name, id) =>
+      cases: [...CASES, ...LONGEST_OF_ALL],
+      planOf: (name, id) => {
+        if (LONGEST_OF_ALL.includes(name)) {
+          if (!OURS.includes(id)) return undefined;
+          return { endpoints: longestList(name), cap: CAP_OF_THE_LONGEST };
+        }
         // They would wait for minutes whatever the length.
-        EYEBALLS.includes(id) && name !== LONGEST
-          ? undefined
-          : { endpoints: listOf(name), cap: CAP },
+        if (EYEBALLS.includes(id) && name !== LONGEST) return undefined;
+        return { endpoints: listOf(name), cap: CAP };
+      },
       read: ({ calls: [{ ms }], totals }) => ({
         ms,
         ...(totals.rssBytes !== undefined && { rss: totals.rssBytes / 1e6 }),
@@ -76,6 +98,15 @@ export default {
           measured: `${round(median(long.held))} ms (${spread(long.held)})`,
           isReached: most(long.held) <= HELD,
         },
+        ...LONGEST_OF_ALL.map((name) => {
+          const { held } = rowOf(rows, id, name).metrics;
+          return {
+            subject: id,
+            what: `${name}: the loop never held for more than ${HELD_BY_THE_LONGEST} ms`,
+            measured: `${round(median(held))} ms (${spread(held)})`,
+            isReached: most(held) <= HELD_BY_THE_LONGEST,
+          };
+        }),
       ];
     });
   },

@@ -97,7 +97,7 @@ export function describeEnvironments({ engine, options, preamble, races }: Engin
         const net = require('node:net');
         ${preamble}
         const { connectByList } = require('./dist');
-        const server = net.createServer((socket) => socket.end()).listen(0, '127.0.0.1', async () => {
+        const server = net.createServer((socket) => socket.on('error', () => {}).end()).listen(0, '127.0.0.1', async () => {
           const list = [{ host: '127.0.0.1', port: server.address().port }];
           const { socket } = await connectByList(list, { engine: '${engine}' });
           socket.resume().on('close', () => server.close());
@@ -131,7 +131,7 @@ export function describeEnvironments({ engine, options, preamble, races }: Engin
         const { parentPort } = require('node:worker_threads');
         ${preamble}
         const { connectByList } = require('./dist');
-        const server = net.createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1', async () => {
+        const server = net.createServer((socket) => socket.on('error', () => {}).end('hello')).listen(0, '127.0.0.1', async () => {
           const list = [{ host: '127.0.0.1', port: server.address().port }];
           const { socket } = await connectByList(list, { engine: '${engine}' });
           let text = '';

@@ -16,7 +16,7 @@ const ROOT = path.join(__dirname, '../..');
 const CONNECTS = (engine: string): string => `
   const net = require('node:net');
   const listening = new Promise((resolve) => {
-    const server = net.createServer((socket) => socket.end('hello'));
+    const server = net.createServer((socket) => socket.on('error', () => undefined).end('hello'));
     server.listen(0, '127.0.0.1', () => resolve(server));
   });
   async function connects({ connectByList }) {

@@ -221,7 +221,9 @@ export function describeNetData(engine: EngineUnderTest): void {
     test('tls.connect({ socket }) shakes hands when it has connected', async () => {
       const key = fs.readFileSync(path.join(FIXTURES, 'key.pem'));
       const cert = fs.readFileSync(path.join(FIXTURES, 'cert.pem'));
-      const server = tls.createServer({ key, cert }, (secure) => secure.pipe(secure));
+      const server = tls.createServer({ key, cert }, (secure) => {
+        secure.on('error', () => secure.destroy()).pipe(secure);
+      });
       server.listen(0, '127.0.0.1');
       await once(server, 'listening');
       const { port } = server.address() as net.AddressInfo;

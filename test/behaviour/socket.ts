@@ -138,7 +138,9 @@ export function describeSocket({ options }: EngineUnderTest): void {
     test('tls.connect({ socket }) runs on it', async () => {
       const key = fs.readFileSync(path.join(FIXTURES, 'key.pem'));
       const cert = fs.readFileSync(path.join(FIXTURES, 'cert.pem'));
-      const server = tls.createServer({ key, cert }, (secure) => secure.pipe(secure));
+      const server = tls.createServer({ key, cert }, (secure) => {
+        secure.on('error', () => secure.destroy()).pipe(secure);
+      });
       server.listen(0, '127.0.0.1');
       await once(server, 'listening');
       const { port } = server.address() as net.AddressInfo;

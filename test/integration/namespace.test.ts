@@ -12,7 +12,7 @@ describeOwnNetwork('in a network of its own', () => {
       `
         const net = require('node:net');
         const { connectByList } = require('./dist');
-        const server = net.createServer((socket) => socket.end()).listen(0, '127.0.0.1', async () => {
+        const server = net.createServer((socket) => socket.on('error', () => {}).end()).listen(0, '127.0.0.1', async () => {
           const healthy = { host: '127.0.0.1', port: server.address().port };
           const lost = ['192.0.2.1:80', '[2001:db8::1]:80'];
           const { attempts, socket } = await connectByList([...lost, healthy]);
@@ -77,7 +77,7 @@ describeOwnNetwork('in a network of its own', () => {
       `
         const net = require('node:net');
         const { connectByList } = require('./dist');
-        const server = net.createServer((socket) => socket.end()).listen(0, '127.0.0.1', async () => {
+        const server = net.createServer((socket) => socket.on('error', () => {}).end()).listen(0, '127.0.0.1', async () => {
           const { port } = server.address();
           const { attempts, socket } = await connectByList(['[::1]:' + port, '127.0.0.1:' + port]);
           socket.destroy();
@@ -142,7 +142,7 @@ describeOwnNetwork('in a network of its own', () => {
       const { spawn } = require('node:child_process');
       const { connectByList } = require('./dist');
       const row = ({ port, localAddress, code, outcome }) => [port, localAddress.address, code ?? outcome].join(' ');
-      const serve = "for (const port of ${JSON.stringify(ports)}) require('node:net').createServer((s) => s.end()).listen(port); setTimeout(() => console.log('up'), 100)";
+      const serve = "for (const port of ${JSON.stringify(ports)}) require('node:net').createServer((s) => s.on('error', () => {}).end()).listen(port); setTimeout(() => console.log('up'), 100)";
       const server = spawn('nsenter', ['--net=/proc/' + process.env.sleep + '/ns/net', process.execPath, '-e', serve]);
       server.stdout.once('data', async () => {
         ${text}
@@ -218,7 +218,7 @@ describeOwnNetwork('in a network of its own', () => {
         `
           const { spawn } = require('node:child_process');
           const { connectByList } = require('./dist');
-          const serve = "require('node:net').createServer((s) => s.end()).listen(7000, () => console.log('up'))";
+          const serve = "require('node:net').createServer((s) => s.on('error', () => {}).end()).listen(7000, () => console.log('up'))";
           const server = spawn('nsenter', ['--net=/proc/' + process.env.sleep + '/ns/net', process.execPath, '-e', serve]);
           server.stdout.once('data', async () => {
             const list = ['192.0.2.9:7000', '192.0.2.9:7001'];
