@@ -17,7 +17,10 @@ export function familyToBeginWith(): 4 | 6 | undefined {
   return order === 'ipv6first' ? 6 : undefined;
 }
 
-/** As getaddrinfo() of glibc reads it: once. It is a small file, and as good as always in memory. */
+/**
+ * As getaddrinfo() of glibc reads it: once, on the thread that asks. It is a small local file; in libuv's pool it
+ * would wait behind names that hang in the resolver.
+ */
 let table: PolicyTable | undefined;
 
 /** RFC 6724 section 2.1: the host's own policy table, or the default one. */

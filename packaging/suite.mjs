@@ -37,7 +37,7 @@ function runJest(name, [command, ...before], options) {
     cwd: ROOT,
     stdio: 'inherit',
     env: { ...process.env, PREBUILDS_ONLY: '1' },
-    timeout: 300_000,
+    timeout: 900_000,
     killSignal: 'SIGKILL',
   });
   return status === 0;

@@ -36,8 +36,8 @@ export interface ServerRecipe {
   readonly stopSignal: NodeJS.Signals;
 }
 
-const START_MS = 30_000;
-const STOP_MS = 10_000;
+const START_MS = 120_000;
+const STOP_MS = 60_000;
 const IS_ROOT = process.getuid?.() === 0;
 
 export async function startRealServer(recipe: ServerRecipe): Promise<ClientServer> {

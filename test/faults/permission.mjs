@@ -45,7 +45,7 @@ function run(shim, controlFile, flags) {
     cwd: ROOT,
     env: { ...process.env, LD_PRELOAD: shim, CONNECT_BY_LIST_FAULTS: controlFile },
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 120_000,
     killSignal: 'SIGKILL',
   });
   return { stdout, stderr, sockets: control.disarm().calls.socket, flags };

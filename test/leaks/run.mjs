@@ -93,7 +93,7 @@ server.disconnect();
 setTimeout(() => {
   console.error('leaks: the process does not end');
   process.exit(1);
-}, 10_000).unref();
+}, 60_000).unref();
 
 /** What is closed is gone, and what is garbage is collected. */
 async function settle() {

@@ -26,7 +26,7 @@ const runs32Bit =
 let app: App;
 beforeAll(() => {
   app = makeApp();
-}, 60_000);
+}, 300_000);
 afterAll(() => {
   app.remove();
 });
@@ -51,7 +51,7 @@ test.each(['22', '26'])(
     expect(rest.version).toMatch(new RegExp(`^v${version}\\.`));
     expect(binary).toBe('prebuilds/linux-arm64/node.napi.armv8.node');
   },
-  120_000,
+  300_000,
 );
 
 /** What the kernel does not run cannot be run on it: test/windows/run.mjs says so in its line. */
@@ -72,7 +72,7 @@ test.each(WINDOWS)(
     expect(rest.version).toMatch(new RegExp(`^v${version}\\.`));
     expect(binary).toBe(`prebuilds/win32-${arch}/node.napi.node`);
   },
-  120_000,
+  300_000,
 );
 
 test("musl's own loader finds all that the binary for musl needs", () => {

@@ -11,7 +11,7 @@ const BUILT = 'build/Release/connect_by_list.node';
 let app: App;
 beforeAll(() => {
   app = makeApp();
-}, 60_000);
+}, 300_000);
 afterAll(() => {
   app.remove();
 });

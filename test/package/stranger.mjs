@@ -31,7 +31,7 @@ const server = net.createServer((socket) => {
   });
 });
 await new Promise((resolve) => server.listen(0, 'localhost', resolve));
-setTimeout(() => process.exit(2), 10_000);
+setTimeout(() => process.exit(2), 120_000);
 
 ${sample}`,
 );

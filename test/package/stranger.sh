@@ -18,7 +18,7 @@ visit() {
   mount -t proc proc "$root/proc"
   mount --rbind /dev "$root/dev"
   # shellcheck disable=SC2016 # What is in the quotes is for the shell inside.
-  exec timeout -s KILL 300 chroot "$root" /usr/bin/env -i \
+  exec timeout -s KILL 900 chroot "$root" /usr/bin/env -i \
     PATH=/usr/local/bin:/usr/bin:/bin HOME=/root LC_ALL=C.UTF-8 \
     npm_config_offline=true npm_config_cache=/npm-cache npm_config_audit=false npm_config_update_notifier=false \
     npm_config_registry="$2" /bin/bash -euc '

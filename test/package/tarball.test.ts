@@ -8,7 +8,7 @@ import { type App, makeApp, ROOT, run } from './app';
 let app: App;
 beforeAll(() => {
   app = makeApp();
-}, 60_000);
+}, 300_000);
 afterAll(() => {
   app.remove();
 });

@@ -15,7 +15,7 @@ beforeAll(() => {
       path.join(app.folder, `consumer.${extension}`),
     );
   }
-}, 60_000);
+}, 300_000);
 afterAll(() => {
   app.remove();
 });
@@ -26,7 +26,7 @@ test.each(['node16', 'bundler'])(
     const ended = compile(resolution, 'consumer.cts', 'consumer.mts');
     expect(ended).toEqual({ status: 0, output: '' });
   },
-  60_000,
+  300_000,
 );
 
 test('a use that is wrong is refused', () => {
@@ -35,7 +35,7 @@ test('a use that is wrong is refused', () => {
   const { status, output } = compile('node16', 'wrong.mts');
   expect(output).toContain('wrong.mts(2,20): error TS2345');
   expect(status).not.toBe(0);
-}, 60_000);
+}, 300_000);
 
 function compile(
   resolution: string,
