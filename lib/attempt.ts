@@ -8,7 +8,7 @@ import { toSocketAddress } from './endpoints';
  * How an attempt ended.
  * - `connected`: it won.
  * - `failed`: the system, or the resolver, said no; `code` says why.
- * - `timeout`: it took longer than `attemptTimeout`, or was running when `timeout` struck.
+ * - `timeout`: it took longer than `attemptTimeout`, or was running when `timeout` expired.
  * - `lost`: another attempt connected first.
  * - `blocked`: the `blockList` forbids the address; nothing was tried.
  */

@@ -1,4 +1,4 @@
-// connectByList(): the way of the data, from a list of endpoints to a Connection.
+// connectByList(): from a list of endpoints to a Connection.
 
 import type { Call } from './call';
 import { checkPermission, toConnection, type Connection } from './connection';
@@ -15,8 +15,8 @@ import { Targets } from './targets';
  * Connects to one endpoint out of a list: whichever answers first.
  *
  * With the race engine the best pair of addresses is tried first (RFC 6724 section 6; the order given
- * decides between equals), the next one when `attemptDelay` has passed or at once when one fails; none is
- * ended because another one started; the first to connect wins, and the others are closed (RFC 8305
+ * decides between equals), the next one when `attemptDelay` has passed or at once when one fails; starting an
+ * attempt never cancels another; the first to connect wins, and the others are closed (RFC 8305
  * section 5). With the winsock engine Windows decides (WSAConnectByList,
  * learn.microsoft.com/windows/win32/api/winsock2).
  *

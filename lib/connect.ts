@@ -28,9 +28,9 @@ export interface ListSocket extends net.Socket {
 
 /**
  * Like net.connect(), for a list of endpoints: a net.Socket at once, with `connecting` true. It connects
- * as connectByList() does, and then says 'connect' and 'ready'; when nothing connects it says 'error' with
+ * as connectByList() does, and then emits 'connect' and 'ready'; when nothing connects it emits 'error' with
  * a ConnectError, and 'close'. What is written meanwhile is queued, destroy() ends all attempts, unref()
- * lets the process end without them. With the race engine it says 'connectionAttempt',
+ * lets the process end without them. With the race engine it emits 'connectionAttempt',
  * 'connectionAttemptFailed' and 'connectionAttemptTimeout' with the arguments that net's have.
  *
  * @param endpoints as for connectByList().

@@ -82,7 +82,7 @@ const PERMISSION = (process as Partial<Pick<NodeJS.Process, 'permission'>>).perm
 
 /**
  * An addon could open sockets where Node's permission model forbids them. This one does not: it keeps
- * what `node --permission` without `--allow-net` promises. Before Node 25 the model has no say in
+ * what `node --permission` without `--allow-net` promises. Before Node 25 the model ignores
  * networking, and answers that 'net' is not permitted because it does not know the word.
  */
 export function checkPermission(): void {

@@ -59,7 +59,7 @@ export function notExported(needed: WinsockFunction): TypeError {
   return unavailable(
     IS_WINDOWS
       ? `The engine 'winsock' needs ${needed}, which the ws2_32.dll of this system does not export. Use the engine 'race'.`
-      : "The engine 'winsock' is Windows' own and not to be had on this platform. Use the engine 'race'.",
+      : "The engine 'winsock' is Windows' own and not available on this platform. Use the engine 'race'.",
   );
 }
 

@@ -14,8 +14,8 @@ import type { PairPolicy } from './pairs';
  */
 export interface ConnectOptions {
   /**
-   * Who makes the attempts. `'winsock'`: the real WSAConnectByList, one address after the other, which
-   * pairs and in what order being Windows' say. `'race'`: our own, on every platform, as RFC 8305 says.
+   * Who makes the attempts. `'winsock'`: the real WSAConnectByList, one address after the other; Windows
+   * decides which pairs, and in what order. `'race'`: our own, on every platform, as RFC 8305 says.
    * Default: `'winsock'` where Winsock exports the function, else `'race'`.
    */
   engine?: Engine;
@@ -41,7 +41,7 @@ export interface ConnectOptions {
   /**
    * Sees the pairs of addresses, best first, and answers with those that may be tried, in the order to try
    * them (C23); it may be a generator. What it throws rejects the call, and so does an empty answer.
-   * Winsock: it sees the destinations; which pairs are made of them is Windows' say. Default: all.
+   * Winsock: it sees the destinations; Windows decides which pairs it makes of them. Default: all.
    */
   policy?: PairPolicy;
   /**
@@ -62,7 +62,7 @@ export interface ConnectOptions {
   /**
    * Race: what earlier connects have learned: destinations that did not answer lately go behind the others,
    * and one whose round-trip time is known is not waited for longer than it takes. `false`: none.
-   * Default: one for the process. A list of one address, or with one that can be reached, does without.
+   * Default: one for the process. A list of one address, or with one that can be reached, does not use it.
    */
   history?: History | false;
   /** Resolves the host names of the list. Default: `dns.lookup`. */
@@ -71,7 +71,7 @@ export interface ConnectOptions {
    * Race: an attempt has connected when its TLS handshake is done, so that a server which accepts and then
    * does not shake hands loses, and the others are tried meanwhile. The options are those of `tls.connect`;
    * `host`, and `servername` where that is a name, are the endpoint's own unless they are given. The socket
-   * is a `tls.TLSSocket` then, and `onread`, `allowHalfOpen` and `highWaterMark` have no say. With it the
+   * is a `tls.TLSSocket` then, and `onread`, `allowHalfOpen` and `highWaterMark` are ignored. With it the
    * default engine is `'race'`. Default: none, TCP decides.
    */
   tls?: tls.ConnectionOptions;
@@ -182,7 +182,7 @@ function checkSources({
   }
   if (tls !== undefined) checkTls(tls, engine);
   if (engine === 'winsock' && (localAddress !== undefined || localPort !== undefined)) {
-    const reason = "cannot be had with the engine 'winsock', which takes an unbound socket only";
+    const reason = "is not available with the engine 'winsock', which takes an unbound socket only";
     throw invalidArgValue('options.localAddress or localPort', localAddress ?? localPort, reason);
   }
 }
@@ -192,7 +192,7 @@ function checkTls(tls: unknown, engine: Engine | undefined): void {
     throw invalidArgType('options.tls', 'of type object', tls);
   }
   if (engine !== 'winsock') return;
-  const reason = "cannot be had with the engine 'winsock', which is done when TCP has connected";
+  const reason = "is not available with the engine 'winsock', which is done when TCP has connected";
   throw invalidArgValue('options.tls', tls, reason);
 }
 

@@ -71,7 +71,7 @@ export function otherPairs(first: readonly Pair[], options: PairOptions): Iterab
   return options.localAddress === undefined ? otherLocalAddresses(withSources(first)) : [];
 }
 
-/** The destinations of the winsock engine: which pairs are made of them is Windows' say. */
+/** The destinations of the winsock engine: Windows decides which pairs it makes of them. */
 export function planWinsock(
   targets: readonly Endpoint[],
   policy: PairPolicy | undefined,

@@ -1,7 +1,7 @@
 // The winsock engine: the real WSAConnectByList and WSAConnectByName
-// (learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsaconnectbylist, …-wsaconnectbynamew). Which
-// pairs they try, and in what order, is Windows' say; they tell of the winner, or of the last failure, and
-// of nothing else.
+// (learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsaconnectbylist, …-wsaconnectbynamew). Windows
+// decides which pairs they try, and in what order; they tell of the winner, or of the last failure, and of
+// nothing else.
 
 import type * as net from 'node:net';
 import { isMainThread } from 'node:worker_threads';

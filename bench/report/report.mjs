@@ -84,7 +84,7 @@ function overview(made) {
     });
   });
   return [
-    '## What was to reach',
+    '## Targets',
     '',
     '| | on | to reach | measured | |',
     '| --- | --- | --- | --- | --- |',

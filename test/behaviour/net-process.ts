@@ -71,7 +71,7 @@ export function describeNetProcess(engine: EngineUnderTest): void {
     // libuv stays for what a handle waits for, whether the handle is unref()'d or not. Ours lets go.
     const letsGo = name === 'connect';
 
-    // The timer is no reason to stay: it strikes where the socket is one.
+    // The timer is no reason to stay: it expires where the socket is one.
     test.each([
       ['as it is, it keeps the process', '', 7],
       [`after unref() it ${letsGo ? 'lets it go' : 'keeps it'}`, '.unref()', letsGo ? 0 : 7],

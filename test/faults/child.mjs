@@ -101,7 +101,7 @@ function namesAll({ message }, endpoints) {
   return missing.length > 0 ? `${missing.join(' and ')} not named in: ${message}` : undefined;
 }
 
-/** It strikes when the connection is made, and Node takes its socket over: nobody else is asked then. */
+/** It happens when the connection is made, and Node takes its socket over: nobody else is asked then. */
 function isLate(fault) {
   return fault.function === 'ioctl';
 }

@@ -50,7 +50,7 @@ export const SCENARIOS = {
     list: ({ refused }) => [refused],
     ends: 'ECONNREFUSED',
   },
-  'the deadline strikes': {
+  'the deadline expires': {
     list: ({ dead, refused }) => [dead, refused],
     options: { attemptDelay: 10, timeout: 30 },
     ends: 'ETIMEDOUT',

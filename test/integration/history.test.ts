@@ -100,7 +100,7 @@ describe('history', () => {
     await Promise.all(servers.map((server) => server.close()));
   });
 
-  test('a list of one address does without', async () => {
+  test('a list of one address does not use it', async () => {
     const history = new History();
     await tried([alive], { history });
     expect(history.size).toBe(0);

@@ -1,4 +1,4 @@
-// A long list is put into its order in several turns of the event loop, and is a list like any other.
+// A long list is sorted in several turns of the event loop, and is a list like any other.
 
 import { connectByList, type AddressPair, type ConnectOptions } from '#dist/index';
 
@@ -6,7 +6,7 @@ import { refusingPort } from '../support/ports';
 import { serve } from '../support/servers';
 
 const LONG = 5_000;
-/** Put into its order at once. */
+/** Sorted at once. */
 const SHORT = 100;
 
 const addressOf = (i: number): string => `127.1.${i >> 8}.${i & 255}`;
@@ -36,7 +36,7 @@ async function turnsUntilOrdered(list: readonly string[]): Promise<number> {
 }
 
 describe('a long list', () => {
-  test('others have their turns of the event loop while it is put into its order', async () => {
+  test('others have their turns of the event loop while it is sorted', async () => {
     expect(await turnsUntilOrdered(await refusing(SHORT))).toBe(0);
     expect(await turnsUntilOrdered(await refusing(LONG))).toBeGreaterThanOrEqual(LONG / 1_000);
   });
@@ -55,7 +55,7 @@ describe('a long list', () => {
     ]);
   });
 
-  test('an abort while it is put into its order ends the call at once, and nothing is tried', async () => {
+  test('an abort while it is sorted ends the call at once, and nothing is tried', async () => {
     const server = await serve();
     const controller = new AbortController();
     const reason = new Error('enough');

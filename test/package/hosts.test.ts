@@ -1,4 +1,4 @@
-// The binaries as they are packed, each on every Node that is to be had for it.
+// The binaries as they are packed, each on every Node that is available for it.
 
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -76,7 +76,7 @@ test.each(WINDOWS)(
 );
 
 test("musl's own loader finds all that the binary for musl needs", () => {
-  // No Node for musl is to be had from a registry, so this loads it and does not connect. What Node would
+  // No Node for musl is available from a registry, so this loads it and does not connect. What Node would
   // lend it is here by name only.
   needs('/usr/bin/musl-gcc', 'musl-tools');
   const binary = path.join(app.installed, 'prebuilds/linux-x64/node.napi.musl.node');
