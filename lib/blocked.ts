@@ -4,7 +4,7 @@
 import type * as net from 'node:net';
 
 import type { Row } from './attempt';
-import { plainAddress, type Endpoint } from './endpoints';
+import { plainAddress, withoutZone, type Endpoint } from './endpoints';
 import { isIPv4, parseAddress } from './policy-table';
 
 /** Node's own code for a connection that a block list forbids. */
@@ -30,7 +30,7 @@ export function splitBlocked(
 }
 
 function isBlocked(text: string, blockList: net.BlockList): boolean {
-  const [address = text] = text.split('%', 1);
+  const address = withoutZone(text);
   if (!address.includes(':')) return isForbidden(address, blockList);
   const family = 'ipv6';
   if (blockList.check(address, family)) return true;

@@ -33,7 +33,9 @@ export async function connectByList(
 ): Promise<Connection> {
   const calledAt = performance.now();
   const settings = readOptions(options);
-  const read = readEndpointsInTurns(endpoints, settings.signal);
+  const read = readEndpointsInTurns(endpoints, settings.signal, () => {
+    return performance.now() - calledAt >= settings.timeout;
+  });
   const asked = read instanceof Promise ? await read : read;
   settings.signal?.throwIfAborted();
   checkPermission();

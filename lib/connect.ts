@@ -172,7 +172,8 @@ class ListConnector implements Connector, Control {
     this.waiting = waiting;
     if (!this.isRef) waiting.setRef(false);
     return () => {
-      this.waiting = undefined;
+      // The next one may be there already.
+      if (this.waiting === waiting) this.waiting = undefined;
     };
   }
 }

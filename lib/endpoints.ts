@@ -43,10 +43,13 @@ export function readEndpoints(endpoints: unknown): Endpoint[] {
 export function readEndpointsInTurns(
   endpoints: unknown,
   signal: Abortable | undefined,
+  isLate: () => boolean,
 ): Endpoint[] | Promise<Endpoint[]> {
   if (!Array.isArray(endpoints) || !isLong(endpoints.length)) return readEndpoints(endpoints);
   // Of a copy: what the caller does to the array meanwhile changes nothing. One that is too long is not copied.
-  return inTurns(readSlices(endpoints.slice(0, MOST_ENDPOINTS + 1)), signal);
+  const slices = readSlices(endpoints.slice(0, MOST_ENDPOINTS + 1));
+  // A call whose time is up reads the rest at once: an error of the caller's comes before that of the time.
+  return inTurns(slices, signal, isLate).then((list) => list ?? inOneGo(slices));
 }
 
 function* readSlices(endpoints: unknown): Slices<Endpoint[]> {
@@ -117,7 +120,8 @@ function splitHostPort(text: string, index: number): Endpoint {
   if (!isSplit) {
     throw invalidArgValue(
       nameOf(index),
-      text,
+      // Of a URL all but the scheme can be a secret.
+      isUrl ? `${text.slice(0, colon)}://…` : text,
       isUrl
         ? "looks like a URL: write 'host:port', such as 'db.example.com:5432'"
         : "must read 'host:port', with an IPv6 address in brackets: '[::1]:80'",
@@ -167,7 +171,8 @@ function digitsOf(text: string): number {
 
 /** @param place where it is in the list; undefined where it is the only one asked for. */
 export function toEndpoint(host: string, port: number, place: number | undefined): Endpoint {
-  switch (familyOf(host)) {
+  // Longer than any: the zone of an address has no limit of its own.
+  switch (host.length > MAX_HOST ? 0 : familyOf(host)) {
     case 4:
       return { host, port, family: 4, address: host };
     case 6:
@@ -183,14 +188,17 @@ export function toEndpoint(host: string, port: number, place: number | undefined
  * 2.5.5.2): taken as such it also connects where the host has no IPv6.
  */
 export function unmapped(address: string): { family: 4 | 6; address: string } {
-  if (/^[0:]*:ffff:/i.test(address) && !address.includes('%')) {
-    // Node prints it in one form only, whatever form it came in.
-    const plain = new net.SocketAddress({ address, family: 'ipv6' }).address;
+  if (/^[0:]*:ffff:/i.test(address)) {
+    // Node prints it in one form only, whatever form it came in. An IPv4 address has no zone.
+    const plain = plainAddress(address);
     const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(plain);
     if (mapped?.[1] !== undefined) return { family: 4, address: mapped[1] };
   }
   return { family: 6, address };
 }
+
+/** RFC 1035 section 2.3.4. */
+const MAX_HOST = 255;
 
 /**
  * A name goes to `lookup` as it is. What no resolver can mean is refused here: nothing at all, blanks
@@ -198,7 +206,8 @@ export function unmapped(address: string): { family: 4 | 6; address: string } {
  */
 function checkName(host: string, place: number | undefined): void {
   // eslint-disable-next-line no-control-regex -- control characters are what it looks for
-  if (host.length === 0 || host.length > 255 || /[\u0000-\u0020\u007f:/?#@[\]\\%<>^|]/.test(host)) {
+  const isOdd = /[\u0000-\u0020\u007f:/?#@[\]\\%<>^|]/.test(host);
+  if (host.length === 0 || host.length > MAX_HOST || isOdd) {
     const name = place === undefined ? 'host' : `${nameOf(place)}.host`;
     throw invalidArgValue(name, host, 'is neither an IP address nor a host name');
   }
@@ -214,12 +223,23 @@ export function plainAddress(text: string): string {
   return text.includes(':') ? (toSocketAddress(text, 0) as net.SocketAddress).address : text;
 }
 
+/** Only the addresses of this host's links have a zone: '%eth0'. */
+export function withoutZone(text: string): string {
+  const [address = text] = text.split('%', 1);
+  return address;
+}
+
+/** The zone of an address, without its '%'; '' where it has none. */
+export function zoneOf(text: string): string {
+  return text.split('%', 2)[1] ?? '';
+}
+
 /** As a net.SocketAddress, which has no place for a zone ('%eth0'). */
 export function toSocketAddress(
   text: string | undefined,
   port: number | undefined,
 ): net.SocketAddress | undefined {
   if (!text || port === undefined) return undefined;
-  const [address = text] = text.split('%', 1);
+  const address = withoutZone(text);
   return new net.SocketAddress({ address, port, family: address.includes(':') ? 'ipv6' : 'ipv4' });
 }

@@ -22,9 +22,15 @@ function received(value: unknown): string {
   if (typeof value === 'string') return `Received ${inspect(withoutSecret(value), SHORT)}`;
   const isObject = typeof value === 'function' || (typeof value === 'object' && value !== null);
   if (isObject) return `Received ${describeObject(value)}`;
-  return `Received ${inspect(value, SHORT)}`;
+  return `Received ${shortened(inspect(value, SHORT))}`;
 }
 
+/** Symbols, and integers of any size, are shown in full otherwise. */
+function shortened(text: string): string {
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+}
+
+const MAX_SHOWN = 100;
 const SHORT = { maxStringLength: 64, breakLength: Infinity };
 
 function withoutSecret(text: string): string {

@@ -46,6 +46,19 @@ export function noTargets(targets: {
   return raceFailure({ endpoints: targets.asked.length, rows, timeout: undefined, untried: [] });
 }
 
+/** The time was up before anything could be tried. */
+export function timedOut(
+  targets: {
+    readonly asked: readonly Endpoint[];
+    readonly known: readonly Endpoint[];
+    rowsAtDeadline(): readonly Row[];
+  },
+  { settings: { timeout } }: { readonly settings: { readonly timeout: number } },
+): ConnectError {
+  const rows = rowsOf(targets.rowsAtDeadline());
+  return raceFailure({ endpoints: targets.asked.length, rows, timeout, untried: targets.known });
+}
+
 /**
  * An attempt connected, but Node could not take its socket over. Those that had lost by then are closed, and
  * say nothing of why.

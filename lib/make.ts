@@ -1,11 +1,10 @@
 // The way of a call: from a checked list to a connected socket, by the engine that is best here.
 
-import { rowsOf } from './attempt';
-import type { Call } from './call';
+import { elapsed, type Call } from './call';
 import type { Endpoint } from './endpoints';
 import { chooseEngine, type Engine, type Made } from './engine';
 import { startDeadline } from './deadline';
-import { noTargets, raceFailure } from './failure';
+import { noTargets, timedOut } from './failure';
 import { orAbort } from './or-abort';
 import { connectByRace } from './race-engine';
 import type { Resolution } from './resolve';
@@ -27,19 +26,14 @@ async function resolved(
   engine: Engine,
   call: Call,
 ): Promise<Made> {
-  const { policy, timeout } = call.settings;
+  const { policy } = call.settings;
   // Winsock takes the list as a whole, and a policy sees it as a whole.
   const isWhole = engine === 'winsock' || policy !== undefined;
   const inTime = await within(isWhole ? done : begun, call);
   targets.take();
-  if (!inTime) {
-    throw raceFailure({
-      endpoints: targets.asked.length,
-      rows: rowsOf(targets.rowsAtDeadline()),
-      timeout,
-      untried: targets.known,
-    });
-  }
+  // What is known by the deadline is tried, for one turn of the loop. Winsock could not be held to that.
+  if (!inTime && (engine === 'winsock' || targets.known.length === 0))
+    throw timedOut(targets, call);
   return connectTo(targets, engine, call);
 }
 
@@ -54,9 +48,11 @@ function connectTo(targets: Targets, engine: Engine, call: Call): Made | Promise
  * Waits for `work`, but no longer than the call's timeout: false when that expired first. Rejects with the
  * reason when the call is given up.
  */
-function within(work: Promise<void>, { settings, control }: Call): Promise<boolean> {
+function within(work: Promise<void>, call: Call): Promise<boolean> {
+  const { settings, control } = call;
   return orAbort(control, (resolve, reject) => {
-    const deadline = startDeadline(settings.timeout, () => resolve(false));
+    const left = Math.max(settings.timeout - elapsed(call), 0);
+    const deadline = startDeadline(left, () => resolve(false));
     const release = control?.hold?.(deadline);
     const stop = (): void => {
       deadline.clear();

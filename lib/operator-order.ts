@@ -12,7 +12,9 @@ import { readGaiConf } from './gai-conf';
  * Undefined for 'verbatim', which is Node's default: then the rules of RFC 6724 decide.
  */
 export function familyToBeginWith(): 4 | 6 | undefined {
-  const order: string = dns.getDefaultResultOrder();
+  // From Node 20.1 on.
+  const { getDefaultResultOrder } = dns as Partial<typeof dns>;
+  const order: string | undefined = getDefaultResultOrder?.();
   if (order === 'ipv4first') return 4;
   return order === 'ipv6first' ? 6 : undefined;
 }

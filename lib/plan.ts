@@ -1,7 +1,7 @@
 // Which pairs of addresses a race tries, and in what order: the best first (C07).
 
 import { Destination, destinationsOf } from './destinations';
-import type { Endpoint } from './endpoints';
+import { withoutZone, type Endpoint } from './endpoints';
 import { historyOf, type History, type Way } from './history';
 import { otherLocalAddresses } from './local-addresses';
 import type { ConnectOptions } from './options';
@@ -39,16 +39,20 @@ export function planRace(targets: readonly Endpoint[], options: PairOptions): Pl
   return policy === undefined ? plan : chosenOf(plan, policy, options);
 }
 
-/** The same for a long list: after each slice everybody else has a turn. */
+/**
+ * The same for a long list: after each slice everybody else has a turn. Undefined where `isLate` says so before it
+ * is done.
+ */
 export async function planRaceInTurns(
   targets: readonly Endpoint[],
   options: PairOptions,
   signal: Abortable | undefined,
-): Promise<Plan> {
+  isLate: () => boolean,
+): Promise<Plan | undefined> {
   const { localAddress = '', policy } = options;
   // Of a copy: names may become known meanwhile.
-  const plan = await inTurns(orderPairs([...targets], localAddress, options), signal);
-  return policy === undefined ? plan : chosenOf(plan, policy, options);
+  const plan = await inTurns(orderPairs([...targets], localAddress, options), signal, isLate);
+  return policy === undefined || plan === undefined ? plan : chosenOf(plan, policy, options);
 }
 
 function chosenOf(plan: Plan, policy: PairPolicy, options: PairOptions): Plan {
@@ -154,7 +158,7 @@ function* sortInSlices(candidates: readonly Candidate[]): Slices<Candidate[]> {
 }
 
 function wayOf({ target, destination }: Candidate): Way {
-  return { source: destination.source, address: target.address, port: target.port };
+  return { source: withoutZone(destination.source), address: target.address, port: target.port };
 }
 
 function candidate(target: Endpoint, destination: Destination): Candidate {
@@ -171,7 +175,12 @@ function byRanks(a: Candidate, b: Candidate): number {
 
 function pairOf(target: Endpoint, source: string, bind: string, history?: History): Pair {
   const { address, port } = target;
-  return { target, source, bind, patience: history?.patience({ source, address, port }) ?? 0 };
+  return {
+    target,
+    source,
+    bind,
+    patience: history?.patience({ source: withoutZone(source), address, port }) ?? 0,
+  };
 }
 
 /** The source of a single target was not asked for: nothing had to be sorted by it. */

@@ -2,6 +2,7 @@
 
 import { elapsed, type Call, type Waiting } from './call';
 import type { Made } from './engine';
+import { timedOut } from './failure';
 import { addon, type More, type RaceListener } from './native';
 import { orAbort } from './or-abort';
 import type { Pair } from './pairs';
@@ -17,14 +18,19 @@ import type { Targets } from './targets';
 export function connectByRace(targets: Targets, call: Call): Made | Promise<Made> {
   const { known } = targets;
   if (!isLong(known.length)) return race(planRace(known, call.settings), targets, call);
-  return planRaceInTurns(known, call.settings, call.control).then((plan) =>
-    race(plan, targets, call),
-  );
+  return planRaceInTurns(known, call.settings, call.control, () => isLate(call)).then((plan) => {
+    if (plan) return race(plan, targets, call);
+    throw timedOut(targets, call);
+  });
+}
+
+function isLate(call: Call): boolean {
+  return elapsed(call) >= call.settings.timeout;
 }
 
 function race(plan: Plan, targets: Targets, call: Call): Made | Promise<Made> {
   const { settings, control, listener } = call;
-  const supply = new Supply(targets, settings, plan);
+  const supply = new Supply(targets, settings, plan, () => isLate(call));
   // Only now: sorting a long list takes its time, and the deadline counts from the call.
   const startsAt = elapsed(call);
   const progress =

@@ -4,7 +4,7 @@ import type * as net from 'node:net';
 
 import { rowsOf, type Row, type Rows } from './attempt';
 import type { Call } from './call';
-import { toSocketAddress, type Endpoint } from './endpoints';
+import { toSocketAddress, withoutZone, type Endpoint } from './endpoints';
 import type { Made } from './engine';
 import type { Tried } from './failure';
 import type { Handshakes } from './handshake';
@@ -132,7 +132,6 @@ export class RaceResult implements Made, Lesson {
 
   sourceOf(attempt: number): string {
     const { bind, source } = this.pairs[attempt] as Pair;
-    const [address = ''] = (bind || source).split('%', 1);
-    return address || this.rowOf(attempt).localAddress;
+    return withoutZone(bind || source) || this.rowOf(attempt).localAddress;
   }
 }

@@ -4,7 +4,7 @@ import * as dns from 'node:dns';
 import type * as net from 'node:net';
 
 import type { Row } from './attempt';
-import { unmapped, type Endpoint } from './endpoints';
+import { plainAddress, unmapped, zoneOf, type Endpoint } from './endpoints';
 import type { ConnectOptions } from './options';
 import { familyOf } from './policy-table';
 
@@ -25,8 +25,8 @@ export class Resolution {
   private readonly unanswered = new Map<string, number[]>();
   /** The places that have become known and were not taken yet. */
   private ready: number[] = [];
-  /** What names have answered with: what several of them have in common is tried once. */
-  private readonly taken = new Set<string>();
+  /** What names have answered with, and which name it was: what several of them have in common is tried once. */
+  private readonly taken = new Map<string, string>();
   private timer: NodeJS.Timeout | undefined;
   private begin: () => void = () => undefined;
   private onAnswer: (() => void) | undefined;
@@ -35,6 +35,7 @@ export class Resolution {
     private readonly endpoints: readonly Endpoint[],
     private readonly options: Pick<ConnectOptions, 'lookup' | 'family' | 'tls'>,
     private readonly elapsed: () => number,
+    private readonly timeout = Infinity,
   ) {
     const { lookup, family = 0 } = options;
     endpoints.forEach((endpoint, place) => {
@@ -70,13 +71,17 @@ export class Resolution {
   }
 
   private takeAddresses(endpoint: Endpoint, known: Endpoint[]): void {
+    const own = new Set<string>();
     for (const { address, family } of this.answers.get(endpoint.host)?.addresses ?? []) {
       const found = { ...endpoint, address, family };
       // TLS asks each name for a certificate of its own.
       const name = this.options.tls === undefined ? '' : found.host;
-      const key = `${address} ${found.port} ${name}`;
-      if (this.taken.has(key)) continue;
-      this.taken.add(key);
+      const key = `${plainAddress(address)} ${zoneOf(address)} ${found.port} ${name}`;
+      // A name that stands in the list twice is tried twice; its own answer, and other names', once.
+      const owner = this.taken.get(key) ?? found.host;
+      if (own.has(key) || owner !== found.host) continue;
+      own.add(key);
+      this.taken.set(key, owner);
       known.push(found);
     }
   }
@@ -128,7 +133,9 @@ export class Resolution {
   }
 
   private beginSoon(): void {
-    this.timer ??= setTimeout(() => this.begin(), RESOLUTION_DELAY);
+    // Half of the time that is left at most, so that the other half is for connecting.
+    const left = this.timeout - this.elapsed();
+    this.timer ??= setTimeout(() => this.begin(), Math.min(RESOLUTION_DELAY, left / 2));
   }
 
   private ask(name: string, lookup: net.LookupFunction, family: 0 | 4 | 6): Promise<void> {
@@ -148,8 +155,7 @@ export class Resolution {
       try {
         const hints = family === 0 && !IS_WINDOWS ? dns.ADDRCONFIG : 0;
         lookup(name, { all: true, family, hints }, (error, address, oneFamily) => {
-          if (error) settle({ code: error.code ?? 'EAI_FAIL' });
-          else settle(readAddresses(address, oneFamily, family));
+          settle(readAnswer(error, () => readAddresses(address, oneFamily, family)));
         });
       } catch (error) {
         reject(error);
@@ -169,6 +175,20 @@ interface Answer {
   /** ms from the call. */
   end: number;
 }
+
+/** What a lookup answers with is the caller's, and may be anything. */
+function readAnswer(error: unknown, read: () => Omit<Answer, 'end'>): Omit<Answer, 'end'> {
+  try {
+    if (!error) return read();
+    const { code } = error as { code?: unknown };
+    return { code: typeof code === 'string' && /^\w{1,64}$/.test(code) ? code : UNKNOWN_FAILURE };
+  } catch {
+    return { code: UNKNOWN_FAILURE };
+  }
+}
+
+/** getaddrinfo()'s own, for a failure that says nothing of itself. */
+const UNKNOWN_FAILURE = 'EAI_FAIL';
 
 /** A lookup answers with one address or with a list, whatever it was asked for; `net` takes both. */
 function readAddresses(

@@ -23,12 +23,23 @@ export function inOneGo<T>(work: Slices<T>): T {
   }
 }
 
-/** A slice in each turn of the loop, until it is done or the call is given up. */
-export function inTurns<T>(work: Slices<T>, signal: Abortable | undefined): Promise<T> {
-  return orAbort(signal, (resolve, reject) => {
+/**
+ * A slice in each turn of the loop, until it is done or the call is given up. Undefined where `isLate` says so before
+ * it is done.
+ */
+export function inTurns<T>(
+  work: Slices<T>,
+  signal: Abortable | undefined,
+  isLate: () => boolean,
+): Promise<T | undefined> {
+  return orAbort<T | undefined>(signal, (resolve, reject) => {
     let isWanted = true;
     const turn = async (): Promise<void> => {
       while (isWanted) {
+        if (isLate()) {
+          resolve(undefined);
+          return;
+        }
         const step = work.next();
         if (step.done === true) {
           resolve(step.value);

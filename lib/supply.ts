@@ -6,7 +6,9 @@ import type { Endpoint } from './endpoints';
 import { otherLocalAddresses } from './local-addresses';
 import { More } from './native';
 import type { Pair } from './pairs';
-import { planRace, unreachablePairs, withSources, type PairOptions, type Plan } from './plan';
+import { planRace, planRaceInTurns, unreachablePairs, withSources } from './plan';
+import type { PairOptions, Plan } from './plan';
+import { isLong } from './slices';
 import type { Targets } from './targets';
 
 /** How many pairs are handed over at a time: a few ms of work, however long the list is. */
@@ -32,6 +34,8 @@ export class Supply {
   private others: Iterator<Pair> | undefined;
   /** Nothing is left that could be handed over. */
   private isExhausted: boolean;
+  /** How many names are being planned in turns. */
+  private planning = 0;
   /** The race has nothing left to start. */
   private isAsked = false;
   private taker: PairTaker | undefined;
@@ -40,6 +44,7 @@ export class Supply {
     private readonly targets: Targets,
     private readonly options: PairOptions,
     { pairs, unreachable }: Plan,
+    private readonly isLate: () => boolean,
   ) {
     this.queue = pairs;
     this.unreachable = unreachable;
@@ -72,23 +77,43 @@ export class Supply {
 
   private get more(): More {
     const hasDestinations =
-      this.next < this.queue.length || !this.targets.isComplete || this.unreachable.length > 0;
+      this.next < this.queue.length || !this.isComplete || this.unreachable.length > 0;
     if (hasDestinations) return More.destinations;
     return this.isExhausted ? More.nothing : More.sources;
   }
 
   private add(): void {
-    const late = this.targets.take();
-    if (late.length > 0) {
-      const { pairs, unreachable } = planRace(late, this.options);
-      this.unreachable = [...this.unreachable, ...unreachable];
-      // One by one: a hundred thousand arguments of one call would overflow the stack.
-      for (const pair of pairs) this.queue.push(pair);
-    }
+    const late = this.options.policy ? [] : this.targets.take();
+    if (isLong(late.length)) void this.planInTurns(late);
+    else if (late.length > 0) this.enqueue(planRace(late, this.options));
     // Where the race still has some of the queue, what is late waits there for its turn.
-    const isFirst = late.length > 0 && this.next + late.length >= this.queue.length;
-    if (!this.isAsked && !isFirst) return;
-    if (this.next === this.queue.length && this.targets.isComplete && this.unreachable.length > 0) {
+    else if (this.isAsked) this.answer();
+  }
+
+  private enqueue({ pairs, unreachable }: Plan): void {
+    const isFirst = this.next === this.queue.length && pairs.length > 0;
+    this.unreachable = [...this.unreachable, ...unreachable];
+    // One by one: a hundred thousand arguments of one call would overflow the stack.
+    for (const pair of pairs) this.queue.push(pair);
+    if (this.isAsked || isFirst) this.answer();
+  }
+
+  /** A name that has thousands of addresses does not hold the loop. */
+  private async planInTurns(late: readonly Endpoint[]): Promise<void> {
+    this.planning++;
+    const isOver = (): boolean => this.taker === undefined || this.isLate();
+    const plan = await planRaceInTurns(late, this.options, undefined, isOver);
+    this.planning--;
+    if (plan && this.taker) this.enqueue(plan);
+  }
+
+  /** Nothing is left to come but from what is here. A policy has seen all that there is for it. */
+  private get isComplete(): boolean {
+    return (this.targets.isComplete && this.planning === 0) || this.options.policy !== undefined;
+  }
+
+  private answer(): void {
+    if (this.next === this.queue.length && this.isComplete && this.unreachable.length > 0) {
       // A destination that is not known yet comes before one without a route, and before the second pair of
       // any (C07).
       this.queue = unreachablePairs(this.unreachable);
@@ -96,7 +121,7 @@ export class Supply {
       this.unreachable = [];
     }
     if (this.next < this.queue.length) return this.hand();
-    if (this.isAsked && this.targets.isComplete) this.handOtherSource();
+    if (this.isAsked && this.isComplete) this.handOtherSource();
   }
 
   /** One at a time: by the time that the next one is due, its destination may have answered. */

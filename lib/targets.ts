@@ -9,7 +9,7 @@ import { isName, Resolution } from './resolve';
 
 /** What it needs of a call. */
 export interface TargetsCall extends Pick<Call, 'calledAt'> {
-  readonly settings: Pick<ConnectOptions, 'lookup' | 'family' | 'blockList' | 'tls'>;
+  readonly settings: Pick<ConnectOptions, 'lookup' | 'family' | 'blockList' | 'tls' | 'timeout'>;
 }
 
 export class Targets {
@@ -25,7 +25,12 @@ export class Targets {
   ) {
     if (asked.some(isName)) {
       this.known = [];
-      this.resolution = new Resolution(asked, call.settings, () => elapsed(call));
+      this.resolution = new Resolution(
+        asked,
+        call.settings,
+        () => elapsed(call),
+        call.settings.timeout,
+      );
     } else {
       this.known = this.sift(asked);
     }

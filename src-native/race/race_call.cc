@@ -11,8 +11,7 @@ namespace {
 // first.
 constexpr int kStartsPerTurn = 64;
 
-// How long pairs that come after the deadline, in the turn that the loop was given, have to
-// connect.
+// How long pairs that are started only after the deadline have to connect.
 constexpr Micros kOneTurn = 1'000;
 
 // Empty where it is the default for all of them.
@@ -52,13 +51,10 @@ bool RaceCall::begin() {
 void RaceCall::offer(const std::vector<Pair>& pairs, More more) {
   if (is_over_) return;
   needs_more_ = false;
-  const bool was_awaited = race_.awaits_destinations();
+  has_late_pairs_ = has_late_pairs_ || (race_.awaits_destinations() && !pairs.empty());
   pairs_.insert(pairs_.end(), pairs.begin(), pairs.end());
   race_.offer(pairs.size(), more, patience_of(pairs));
-  // A name whose answer the loop delivered after the deadline gets the chance that it would have
-  // had.
-  if (was_awaited && !pairs.empty()) race_.grant_turn(system_.now(), kOneTurn);
-  timer().set_next_turn();  // Not at once: JavaScript has called us, and would be called from here.
+  wake_soon();  // Not at once: JavaScript has called us, and would be called from here.
 }
 
 void RaceCall::abort() {
@@ -112,6 +108,7 @@ System::Timer& RaceCall::timer() {
 // Nothing of ours is touched after a call of the listener: it may have ended the race, and
 // destroyed us.
 void RaceCall::wake() {
+  wakes_soon_ = false;
   if (is_over_) return;
   if (delivery_ == Delivery::kAwaited) delivery_ = Delivery::kDone;
   if (!std::exchange(needs_more_, false)) return pump_and_tell();
@@ -136,6 +133,9 @@ void RaceCall::note_change(std::size_t index) {
 
 // Does what there is to do now. True when the race is over.
 bool RaceCall::pump() {
+  // Where JavaScript has held the loop until after the deadline, the addresses of a name that had
+  // come before get the chance that they would have had.
+  if (std::exchange(has_late_pairs_, false)) race_.grant_turn(system_.now(), kOneTurn);
   int starts = 0;
   for (;;) {
     Micros now = system_.now();
@@ -153,14 +153,14 @@ bool RaceCall::pump() {
       case Step::Kind::kStart:
         start(step->attempt);
         if (++starts < kStartsPerTurn) continue;
-        timer().set_next_turn();
+        wake_soon();
         return false;
       case Step::Kind::kClose:
         close(step->attempt);
         continue;
       case Step::Kind::kNeedMore:
         needs_more_ = true;
-        timer().set_next_turn();  // begin() and decide() were called by JavaScript.
+        wake_soon();  // begin() and decide() were called by JavaScript.
         return false;
       case Step::Kind::kFinish:
         if (timer_) timer_->stop();
@@ -182,13 +182,19 @@ bool RaceCall::let_loop_deliver(Micros now) {
   }
   if (delivery_ == Delivery::kDone) return false;
   delivery_ = Delivery::kAwaited;
-  timer().set_next_turn();
+  wake_soon();
   return true;
+}
+
+// Set once until it has come: whoever asks again and again puts it off no further.
+void RaceCall::wake_soon() {
+  if (!std::exchange(wakes_soon_, true)) timer().set_next_turn();
 }
 
 void RaceCall::sleep() {
   // A socket has had news before the race could ask.
-  if (needs_more_) return timer().set_next_turn();
+  if (needs_more_) return wake_soon();
+  wakes_soon_ = false;
   const Micros at = race_.wake_at();
   if (at != kNever) {
     timer().set(at);

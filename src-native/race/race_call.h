@@ -125,6 +125,7 @@ class RaceCall {
   bool pump();
   void pump_and_tell();
   bool let_loop_deliver(Micros now);
+  void wake_soon();
   void sleep();
   void start(std::size_t index);
   ConnectProgress connect(std::size_t index);
@@ -147,6 +148,10 @@ class RaceCall {
   SocketHandle won_;
   Micros began_ = 0;
   bool needs_more_ = false;
+  // The addresses of a name have come, and none of them could be started yet.
+  bool has_late_pairs_ = false;
+  // The timer is set for the next turn of the loop.
+  bool wakes_soon_ = false;
   // When a limit has been reached: whether the loop has had a turn since, to deliver what it knew
   // by then.
   enum class Delivery : std::uint8_t { kNotNeeded, kAwaited, kDone };

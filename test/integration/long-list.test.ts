@@ -79,6 +79,23 @@ describe('a long list', () => {
     await server.close();
   });
 
+  test('its timeout is kept while it is sorted', async () => {
+    const port = await refusingPort();
+    const list = Array.from(
+      { length: 100_000 },
+      (_, i) => `127.${1 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}:${port}`,
+    );
+    const before = performance.now();
+    const all = connectByList(list, { engine: 'race', history: false }).catch(() => undefined);
+    await all;
+    const whole = performance.now() - before;
+    const start = performance.now();
+    const options: ConnectOptions = { engine: 'race', history: false, timeout: 20 };
+    await expect(connectByList(list, options)).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    // In the same run: all of it takes a hundred times as long.
+    expect(performance.now() - start).toBeLessThan(whole / 2);
+  });
+
   test('ten thousand names are looked up once each, and their endpoints keep the order of the list', async () => {
     const port = await refusingPort();
     const asked: string[] = [];

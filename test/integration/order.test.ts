@@ -153,7 +153,7 @@ describe('order', () => {
       },
     );
 
-    test.each(['127.0.0.1', '0.0.0.0', '::1', '::', '::ffff:0.0.0.0'])(
+    test.each(['127.0.0.1', '0.0.0.0', '::1', '::', '::ffff:0.0.0.0', '::ffff:0.0.0.0%1'])(
       'a connect that meets itself is refused: %s',
       async (host) => {
         const port = await ownPort();

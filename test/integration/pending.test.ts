@@ -7,9 +7,10 @@ import * as fs from 'node:fs';
 import type * as net from 'node:net';
 import * as tls from 'node:tls';
 
-import { connectByList, type ConnectOptions } from '#dist/index';
+import { connectByList, type AddressPair, type ConnectOptions } from '#dist/index';
 import { blackhole, type Blackhole } from '../support/blackhole';
 import { CERTIFICATE_FILE, KEY_FILE } from '../support/certificate';
+import { runChild } from '../support/child';
 import { connectErrorOf } from '../support/failure';
 import { hold } from '../support/hold';
 import { refusingPort } from '../support/ports';
@@ -31,6 +32,10 @@ function answering(
 }
 
 const never = answering({});
+
+function thrower(): never {
+  throw new Error('on purpose');
+}
 
 describe('while names are pending', () => {
   let hole: Blackhole;
@@ -71,6 +76,57 @@ describe('while names are pending', () => {
     ]);
     const [first] = attempts;
     expect((first?.end ?? 0) - (first?.start ?? 0)).toBeGreaterThanOrEqual(400);
+  });
+
+  test.each([40, 45, 100])(
+    'an address that is known by the deadline is tried: timeout %i',
+    async (timeout) => {
+      const options = { ...race, lookup: never, timeout };
+      const list = [`127.0.0.1:${healthy.port}`, 'never.test:80'];
+      const { socket } = await connectByList(list, options);
+      socket.destroy();
+    },
+  );
+
+  test('so is one whose name has just been looked up, and a policy sees what is known', async () => {
+    const lookup = answering({ 'soon.test': { after: 380 } });
+    const list = ['never.test:80', `soon.test:${healthy.port}`];
+    for (const policy of [undefined, (pairs: Iterable<AddressPair>) => pairs]) {
+      const options = { ...race, lookup, timeout: 400, ...(policy && { policy }) };
+      const { socket } = await connectByList(list, options);
+      socket.destroy();
+    }
+  });
+
+  test.each([
+    [100, 700],
+    [490, 30],
+  ])('an answer at %i ms of 500 counts, though the loop is held for %i ms then', async (at, ms) => {
+    const lookup: net.LookupFunction = (_name, _options, callback) => {
+      setTimeout(() => {
+        callback(null, '127.0.0.1', 4);
+        hold(ms);
+      }, at);
+    };
+    const list = [refused, `node.test:${healthy.port}`];
+    const { socket } = await connectByList(list, { ...race, lookup, timeout: 500 });
+    socket.destroy();
+  });
+
+  test('a socket that is unref()ed while its race runs does not keep the process', async () => {
+    const program = (then: string): string => `
+      const { connect } = require('./dist');
+      const lookup = (name, options, callback) => setTimeout(callback, 20, null, '127.0.0.1', 4);
+      const socket = connect(['n.test:${hole.port}'], { engine: 'race', timeout: 3000, lookup });
+      socket.on('error', ({ code }) => console.log(code));
+      ${then}
+    `;
+    expect(await runChild(program('setTimeout(() => socket.unref(), 300);'))).toMatchObject({
+      ...{ stdout: '', stderr: '', code: 0 },
+    });
+    const kept = await runChild(program('socket.unref(); setTimeout(() => socket.ref(), 300);'));
+    expect(kept).toMatchObject({ stderr: '', code: 0 });
+    expect(kept.stdout.trim()).toBe('ETIMEDOUT');
   });
 
   test('an abort rejects at once', async () => {
@@ -184,9 +240,45 @@ describe('what a lookup answers with', () => {
     expect(tried).toEqual(['a.test 127.0.0.1', 'b.test 127.0.0.2']);
   });
 
-  test('what the caller wrote twice is tried twice', async () => {
-    const tried = await hostsTried({}, (port) => [`127.0.0.1:${port}`, `127.0.0.1:${port}`]);
-    expect(tried).toHaveLength(2);
+  test.each(['127.0.0.1', 'a.test'])(
+    'what the caller wrote twice is tried twice: %s',
+    async (host) => {
+      const names = { 'a.test': ['127.0.0.1'] };
+      const tried = await hostsTried(names, (port) => [`${host}:${port}`, `${host}:${port}`]);
+      expect(tried).toHaveLength(2);
+    },
+  );
+
+  test('an address in other spellings is the same', async () => {
+    const addresses = ['::1', '0:0:0:0:0:0:0:1', '::0001'];
+    const tried = await hostsTried({ 'a.test': addresses }, (port) => [`a.test:${port}`]);
+    expect(tried).toEqual(['a.test ::1']);
+  });
+
+  test.each<[string, unknown, unknown]>([
+    ['whose code throws', Object.defineProperty(new Error('x'), 'code', { get: thrower }), []],
+    ['whose code is a symbol', { code: Symbol('x') }, []],
+    ['whose code is without end', { code: 'x'.repeat(100_000) }, []],
+    ['whose code has lines', { code: 'E\nX' }, []],
+    ['an entry that throws', null, [Object.defineProperty({}, 'address', { get: thrower })]],
+  ])('garbage is a failure of that name: %s', async (_what, error, addresses) => {
+    const lookup: net.LookupFunction = (_name, _options, callback) => {
+      setImmediate(() => {
+        callback(error as Error, addresses as dns.LookupAddress[]);
+      });
+    };
+    const failed = await connectErrorOf(connectByList(['node.test:80'], { ...race, lookup }));
+    expect(failed).toMatchObject({ code: 'EAI_FAIL' });
+    expect(failed.message.length).toBeLessThan(400);
+  });
+
+  test('a name with thousands of addresses, late, is gone through in turns', async () => {
+    const addresses = Array.from({ length: 5_000 }, (_, i) => `127.2.${i >> 8}.${i & 255}`);
+    const lookup = answering({ 'many.test': { after: 200, addresses } });
+    const port = await refusingPort();
+    const list = [`127.0.0.1:${port}`, `many.test:${port}`];
+    const error = await connectErrorOf(connectByList(list, { ...race, lookup }));
+    expect(error.attempts).toHaveLength(5_001);
   });
 
   test('an entry that is no address is left out, and the others are tried', async () => {

@@ -5,8 +5,8 @@ import net from 'node:net';
 
 const HOSTS = ['127.0.0.1', '::1'];
 /** How many are open at a time, and for about how long each, in ms. */
-const OPEN = 4_000;
-const LIFETIME = 2_000;
+const OPEN = 3_000;
+const LIFETIME = 6_000;
 
 process.on('disconnect', () => process.exit());
 

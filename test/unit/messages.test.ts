@@ -18,6 +18,8 @@ describe('a message', () => {
     ['a URL with a long password', `postgres://user:${SECRET}${'x'.repeat(500)}@host/db`],
     ['a URL with an @ in its password', `postgres://user:${SECRET}@${SECRET}@host:5432/db`],
     ['a user and a password', `user:${SECRET}@host:5432`],
+    ['a URL without an @', `postgres://user:${SECRET}`],
+    ['a URL with a key', `https://host/?key=${SECRET}`],
     ['a user', `${SECRET}@host:80`],
     ['a port', `host:${SECRET}@x`],
     ['a host', { host: `user:${SECRET}@host`, port: 80 }],
@@ -59,6 +61,16 @@ describe('a message', () => {
     [['127.0.0.1:1', { port: 1 }], 'endpoints[1].host'],
   ])('names the entry: %j, %s', async (list, name) => {
     expect(await messageOf(list)).toContain(name);
+  });
+
+  test.each<[string, unknown]>([
+    ['a large number', { host: 'a', port: 10n ** 100_000n }],
+    ['a symbol', Symbol('x'.repeat(100_000))],
+    ['a zone', `[fe80::1%${'9'.repeat(100_000)}]:1`],
+    ['a name', `${'x'.repeat(100_000)}:1`],
+    ['a port', `a:${'9'.repeat(100_000)}`],
+  ])('is short, whatever was given: %s', async (_what, endpoint) => {
+    expect((await messageOf([endpoint])).length).toBeLessThan(400);
   });
 
   test('of a long list names the first few, and errors has all', async () => {
