@@ -238,6 +238,17 @@ describe('race', () => {
     });
   });
 
+  test.each([
+    ['0.0.0.0', '127.0.0.1'],
+    ['::', '::1'],
+  ])('a connect to %s reaches %s, on Windows too', async (host, loopback) => {
+    const server = await serve(loopback);
+    const { socket } = await connectByList([{ host, port: server.port }], race.options);
+    expect(socket.remoteAddress).toBe(loopback);
+    socket.destroy();
+    await server.close();
+  });
+
   const onLinux = process.platform === 'linux' ? describe : describe.skip;
   onLinux('on Linux', () => {
     test('IPv4 goes by AF_INET, so that it works where IPv6 is off', async () => {
