@@ -13,7 +13,7 @@ export UBSAN_OPTIONS=print_stacktrace=1
 
 build_native "$folder" "$flags"
 for wrong in use-after-free leak overflow; do must_fail "$wrong" "$folder/canary" "$wrong"; done
-CONNECT_BY_LIST_WORLDS=100000 ctest --test-dir "$folder/native" --output-on-failure --parallel $jobs
+CONNECT_BY_LIST_WORLDS=20000 ctest --test-dir "$folder/native" --output-on-failure --parallel $jobs
 
 build_addon "$folder" "$flags"
 # Of the process as a whole: Node leaves memory behind at process.exit(), as it may, and so do the programs

@@ -12,7 +12,7 @@ need() { # need PROGRAM PACKAGE
 
 # build_native FOLDER FLAGS: the native tests, and the canary.
 build_native() {
-  cmake -S . -B "$1/native" -DCONNECT_BY_LIST_TESTS=ON -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS="$2" >/dev/null
+  cmake -S . -B "$1/native" -DCONNECT_BY_LIST_TESTS=ON -DCONNECT_BY_LIST_RANDOM_WORLDS=1000 -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS="$2" >/dev/null
   cmake --build "$1/native" --parallel "$jobs" >/dev/null
   # shellcheck disable=SC2086 # They are several flags.
   "${CXX:-g++}" -std=c++17 -O0 -g $2 -o "$1/canary" test/sanitizers/canary.cc -pthread
