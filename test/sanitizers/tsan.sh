@@ -34,7 +34,7 @@ trap 'rm -rf "$reports"' EXIT
 options="ignore_noninstrumented_modules=1 log_path=$reports/report"
 readonly in_node=(env "LD_PRELOAD=$(runtime tsan)" "TSAN_OPTIONS=$options" "${fixed[@]}" node)
 must_be_loaded "$folder" "${in_node[@]}"
-"${in_node[@]}" node_modules/jest/bin/jest.js --runInBand "$@" --testPathIgnorePatterns /windows/ /namespace
+"${in_node[@]}" node_modules/jest/bin/jest.js --runInBand "$@" --testPathIgnorePatterns /windows/ /package/ /clients/ /namespace
 if [[ -n $(ls "$reports") ]]; then
   cat "$reports"/* >&2
   exit 1
