@@ -30,3 +30,8 @@ export interface Call {
 export function elapsed({ calledAt }: Pick<Call, 'calledAt'>): number {
   return performance.now() - calledAt;
 }
+
+/** Whether its time is up. */
+export function isLate(call: Pick<Call, 'calledAt' | 'settings'>): boolean {
+  return elapsed(call) >= call.settings.timeout;
+}

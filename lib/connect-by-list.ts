@@ -1,6 +1,6 @@
 // connectByList(): from a list of endpoints to a Connection.
 
-import type { Call } from './call';
+import { isLate, type Call } from './call';
 import { checkPermission, toConnection, type Connection } from './connection';
 import { isTraced, tracedCall } from './diagnostics';
 import { readEndpoints, readEndpointsInTurns, type Endpoint, type EndpointLike } from './endpoints';
@@ -33,13 +33,11 @@ export async function connectByList(
 ): Promise<Connection> {
   const calledAt = performance.now();
   const settings = readOptions(options);
-  const read = readEndpointsInTurns(endpoints, settings.signal, () => {
-    return performance.now() - calledAt >= settings.timeout;
-  });
+  const call = { settings, calledAt, control: settings.signal, listener: undefined };
+  const read = readEndpointsInTurns(endpoints, settings.signal, () => isLate(call));
   const asked = read instanceof Promise ? await read : read;
   settings.signal?.throwIfAborted();
   checkPermission();
-  const call = { settings, calledAt, control: settings.signal, listener: undefined };
   if (isTraced()) return await traced(asked, call);
   const made = makeConnection(asked, call);
   return toConnection(made instanceof Promise ? await made : made, settings);

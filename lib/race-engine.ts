@@ -1,6 +1,6 @@
 // The race engine: our own attempts, as RFC 8305 section 5 says, on every platform.
 
-import { elapsed, type Call, type Waiting } from './call';
+import { elapsed, isLate, type Call, type Waiting } from './call';
 import type { Made } from './engine';
 import { timedOut } from './failure';
 import { addon, type More, type RaceListener } from './native';
@@ -22,10 +22,6 @@ export function connectByRace(targets: Targets, call: Call): Made | Promise<Made
     if (plan) return race(plan, targets, call);
     throw timedOut(targets, call);
   });
-}
-
-function isLate(call: Call): boolean {
-  return elapsed(call) >= call.settings.timeout;
 }
 
 function race(plan: Plan, targets: Targets, call: Call): Made | Promise<Made> {

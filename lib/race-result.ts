@@ -105,10 +105,10 @@ export class RaceResult implements Made, Lesson {
   readRows(): Rows {
     const { earlier, count } = this;
     const first = earlier.length;
-    const { length, last } = rowsOf(earlier);
+    const { last } = rowsOf(earlier);
     // A name can have failed after the last attempt.
     const isEarlier =
-      count === 0 || (length > 0 && (earlier[last] as Row).end > this.rowOf(this.outcome.last).end);
+      count === 0 || (first > 0 && (earlier[last] as Row).end > this.rowOf(this.outcome.last).end);
     return {
       length: first + count,
       at: (index) => (index < first ? (earlier[index] as Row) : this.rowOf(index - first)),
