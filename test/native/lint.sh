@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 readonly jobs=2
 
-for tool in clang-format clang-tidy cmake node; do
+for tool in clang++ clang-format clang-tidy cmake node; do
   if ! command -v "$tool" >/dev/null; then
     echo "lint.sh: $tool is missing" >&2
     exit 1
@@ -50,8 +50,29 @@ else
   others+=(-o -path src-native/posix/bsd)
 fi
 
+# What has passed once passes again: a file is left out while everything that clang-tidy reads of it, its headers
+# and comments included, is as it was.
+passed="${XDG_CACHE_HOME:-$HOME/.cache}/connect-by-list/clang-tidy"
+mkdir -p "$passed"
+tool="$(clang-tidy --version; cat .clang-tidy)"
+export passed tool
+
+# shellcheck disable=SC2317 # It is called, by xargs.
+check() {
+  set -euo pipefail
+  local file=$1 key
+  shift
+  key="$({ printf '%s\n' "$tool" "$*"; clang++ -E -dD -CC "$@" "$file"; } | sha256sum)"
+  key="${key%% *}"
+  if [[ -e "$passed/$key" ]]; then return; fi
+  clang-tidy --quiet "$file" -- "$@"
+  touch "$passed/$key"
+  echo "clang-tidy: $file"
+}
+export -f check
+
 find src-native test/faults test/fuzz test/native bench/herd \( "${others[@]}" \) -prune -o -name '*.cc' -print0 |
-  xargs -0 -P "$jobs" -I{} clang-tidy --quiet {} -- "${flags[@]}" 2> >(
+  xargs -0 -P "$jobs" -I{} bash -c 'check "$@"' check {} "${flags[@]}" 2> >(
     # How many warnings the headers of others would give is no news.
     grep -Ev ' warnings? generated\.$' >&2
   )

@@ -4,8 +4,10 @@
 import { connectByList, type ConnectOptions } from '#dist/index';
 import { addon } from '#dist/native';
 import { WSA_ERRORS } from '#dist/wsa-codes';
+import { runChild } from '../support/child';
 import { eventually } from '../support/eventually';
 import { connectErrorOf, failureOf } from '../support/failure';
+import { refusingPort } from '../support/ports';
 import { serve, type TestServer } from '../support/servers';
 import type * as StandIn from './stand-in/index';
 import { hasRealFunction, installStandIn } from './system';
@@ -68,6 +70,51 @@ onTheStandIn('faults of Winsock', () => {
     standIn.program({ failSocket: WSAEAFNOSUPPORT });
     const error = await connectErrorOf(connectByList([alive, '[::1]:1'], winsock));
     expect(error).toMatchObject({ code: 'EAFNOSUPPORT', syscall: 'WSASocket' });
+  });
+
+  test.each([
+    [10_038, 'ENOTSOCK'],
+    [10_055, 'ENOBUFS'],
+  ])('an attempt whose state cannot be asked for has failed with that: %i', async (wsa, code) => {
+    const endpoint = `127.0.0.1:${await refusingPort()}`;
+    standIn.program({ failSelect: wsa });
+    const error = await connectErrorOf(connectByList([endpoint], { engine: 'race' }));
+    expect(error).toMatchObject({ code });
+  });
+
+  test.each([true, false])(
+    'an abort ends a call where a provider is layered: %s',
+    async (layered) => {
+      standIn.program({ layered, block: Infinity, afterCancel: 'return' });
+      const controller = new AbortController();
+      const call = failureOf(connectByList([alive], { ...winsock, signal: controller.signal }));
+      await eventually(() => standIn.calls().some(({ result }) => result === 'running'));
+      controller.abort();
+      await call;
+      await eventually(() => standIn.calls().every(({ result }) => result === 'failed'));
+      await eventually(() => standIn.liveSockets() === 0);
+    },
+  );
+
+  // libuv's check: older ones take SIO_TCP_INITIAL_RTO and then connect wrongly.
+  test.each([
+    ['10 1703', 15_063, 0],
+    ['10 1709', 16_299, 1],
+    ['11', 22_000, 1],
+  ])('on Windows %s a refusal on loopback is made prompt only where it can be', async (...row) => {
+    const [, windowsBuild, expected] = row;
+    // The version is asked for once in a process.
+    const program = `
+      const standIn = require('./build-test/windows/stand-in/index');
+      standIn.install();
+      standIn.program({ windowsBuild: ${windowsBuild} });
+      const { connectByList } = require('./dist');
+      connectByList(['${alive}'], { engine: 'race' }).then(({ socket }) => {
+        socket.destroy();
+        console.log(standIn.initialRtoCount());
+      });
+    `;
+    expect(await runChild(program)).toMatchObject({ code: 0, stdout: `${expected}\n` });
   });
 
   test('a function that has gone between the choice of the engine and the call is an error', async () => {

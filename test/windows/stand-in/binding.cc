@@ -50,31 +50,47 @@ bool ReadChoice(Napi::Object from, const char* name, const char* no, const char*
   return true;
 }
 
+// Reads a boolean, if there is one. False means that an exception is pending.
+bool ReadBoolean(Napi::Object from, const char* name, bool& into) {
+  const Napi::Value value = from.Get(name);
+  if (value.IsUndefined()) return true;
+  if (!value.IsBoolean()) {
+    Napi::TypeError::New(from.Env(), std::string("program: \"") + name + "\" is not a boolean.")
+        .ThrowAsJavaScriptException();
+    return false;
+  }
+  into = value.As<Napi::Boolean>().Value();
+  return true;
+}
+
 Napi::Value SetProgram(const Napi::CallbackInfo& info) {
   if (info.Length() < 1 || !info[0].IsObject()) return Throw(info.Env(), "program: not an object.");
   const Napi::Object from = info[0].As<Napi::Object>();
   Program program;
-  std::optional<double> fail, fail_call, fail_socket, fail_v6only, fail_update, block, times, late;
+  std::optional<double> fail, fail_call, fail_socket, fail_v6only, fail_update, fail_select, build,
+      block, times, late;
   if (!ReadNumber(from, "fail", false, fail) || !ReadNumber(from, "failCall", false, fail_call) ||
       !ReadNumber(from, "failSocket", false, fail_socket) ||
       !ReadNumber(from, "failV6Only", false, fail_v6only) ||
       !ReadNumber(from, "failUpdateContext", false, fail_update) ||
-      !ReadNumber(from, "block", true, block) || !ReadNumber(from, "times", false, times) ||
-      !ReadNumber(from, "lateMs", false, late) ||
+      !ReadNumber(from, "failSelect", false, fail_select) ||
+      !ReadNumber(from, "windowsBuild", false, build) || !ReadNumber(from, "block", true, block) ||
+      !ReadNumber(from, "times", false, times) || !ReadNumber(from, "lateMs", false, late) ||
       !ReadChoice(from, "cancel", "at-once", "late", program.late) ||
       !ReadChoice(from, "afterCancel", "next", "return", program.stop_after_cancel)) {
     return info.Env().Undefined();
   }
-  const Napi::Value probe = from.Get("probe");
-  if (!probe.IsUndefined() && !probe.IsBoolean()) {
-    return Throw(info.Env(), "program: \"probe\" is not a boolean.");
+  if (!ReadBoolean(from, "probe", program.probe) ||
+      !ReadBoolean(from, "layered", program.layered)) {
+    return info.Env().Undefined();
   }
-  program.probe = probe.IsBoolean() && probe.As<Napi::Boolean>().Value();
   if (fail) program.fail = static_cast<int>(*fail);
   if (fail_call) program.fail_call = static_cast<int>(*fail_call);
   if (fail_socket) program.fail_socket = static_cast<int>(*fail_socket);
   if (fail_v6only) program.fail_v6only = static_cast<int>(*fail_v6only);
   if (fail_update) program.fail_update_context = static_cast<int>(*fail_update);
+  if (fail_select) program.fail_select = static_cast<int>(*fail_select);
+  if (build) program.windows_build = static_cast<std::uint32_t>(*build);
   if (block) program.block = Milliseconds(*block);
   if (times) program.times = static_cast<std::uint32_t>(*times);
   if (late) program.late_after = Milliseconds(*late);
@@ -208,6 +224,9 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   });
   add("liveSockets", [](const Napi::CallbackInfo& info) -> Napi::Value {
     return Napi::Number::New(info.Env(), static_cast<double>(Registry::Get().LiveSockets()));
+  });
+  add("initialRtoCount", [](const Napi::CallbackInfo& info) -> Napi::Value {
+    return Napi::Number::New(info.Env(), Registry::Get().InitialRtoCount());
   });
   add("handleCount", [](const Napi::CallbackInfo& info) -> Napi::Value {
     DWORD count = 0;

@@ -25,6 +25,7 @@ Program Registry::CurrentProgram() {
 void Registry::Reset() {
   Guard guard(mutex_);
   program_ = Program();
+  initial_rto_count_ = 0;
   calls_.clear();
   for (auto& [socket, call] : open_) {
     call->forgotten = true;
@@ -134,13 +135,25 @@ bool Registry::Release(SOCKET socket) {
   return withheld;
 }
 
+std::uint32_t Registry::InitialRtoCount() {
+  Guard guard(mutex_);
+  return initial_rto_count_;
+}
+
+void Registry::CountInitialRto() {
+  Guard guard(mutex_);
+  ++initial_rto_count_;
+}
+
 CancelAnswer Registry::Cancel(SOCKET socket) {
   Guard guard(mutex_);
-  const auto [begin, end] = open_.equal_range(socket);
+  const auto [begin, end] = open_.equal_range(WithoutLayer(socket));
   for (auto entry = begin; entry != end; ++entry) {
     Call& call = *entry->second;
     // A call that was refused because this one runs is over already.
     if (call.facts.result != Result::kRunning) continue;
+    // A layered provider has requests of its own; the one that hangs is the base provider's.
+    if (call.program.layered && socket != BaseOf(call.socket)) return CancelAnswer::kNotFound;
     ++call.facts.cancels;
     if (!call.in_attempt) return CancelAnswer::kNotFound;
     call.cancelled = true;

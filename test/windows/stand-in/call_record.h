@@ -80,6 +80,9 @@ struct Program {
   std::optional<int> fail_socket;
   std::optional<int> fail_v6only;
   std::optional<int> fail_update_context;
+  std::optional<int> fail_select;
+  std::optional<std::uint32_t> windows_build;
+  bool layered = false;
   Milliseconds block{0};
   std::optional<std::uint32_t> times;
   bool late = false;
@@ -124,6 +127,11 @@ enum class CancelAnswer {
   kRecorded,  // The attempt takes its time ('late').
 };
 
+// The number that the base provider has for a socket of a layered one: another name of the same
+// handle, of which Windows ignores the lowest two bits.
+constexpr SOCKET BaseOf(SOCKET socket) { return socket | 1; }
+constexpr SOCKET WithoutLayer(SOCKET socket) { return socket & ~SOCKET{1}; }
+
 class Registry {
  public:
   static Registry& Get();
@@ -134,6 +142,7 @@ class Registry {
   void Reset();
   std::vector<CallFacts> Calls();
   std::size_t LiveSockets();
+  std::uint32_t InitialRtoCount();
 
   // --- For the function, on the thread that calls it ---
   // Records a call. The socket is followed from now on if it is one.
@@ -153,6 +162,8 @@ class Registry {
   // SO_UPDATE_CONNECT_CONTEXT: true if the socket was withheld, which it then no longer is.
   bool Release(SOCKET socket);
   CancelAnswer Cancel(SOCKET socket);
+  // SIO_TCP_INITIAL_RTO was asked for, on whatever socket.
+  void CountInitialRto();
   // The socket is about to be closed. Called before it is, since its number can belong to a new
   // socket as soon as it has been.
   void Close(SOCKET socket);
@@ -160,6 +171,7 @@ class Registry {
  private:
   Mutex mutex_;
   Program program_;
+  std::uint32_t initial_rto_count_ = 0;
   std::vector<std::shared_ptr<Call>> calls_;
   // The calls on sockets that are open, also those that the test has forgotten.
   std::unordered_multimap<SOCKET, std::shared_ptr<Call>> open_;

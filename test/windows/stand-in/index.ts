@@ -74,6 +74,12 @@ export interface StandInProgram {
   failV6Only?: number;
   /** Setting SO_UPDATE_CONNECT_CONTEXT fails with this error, and the socket stays unusable (C21). */
   failUpdateContext?: number;
+  /** select() fails with this error, whatever it is asked about. */
+  failSelect?: number;
+  /** The build of Windows that RtlGetVersion tells. */
+  windowsBuild?: number;
+  /** A layered provider: CancelIoEx on a socket finds nothing to cancel, on its SIO_BASE_HANDLE it does. */
+  layered?: boolean;
   /** Every attempt hangs this long before it goes on to its result. Infinity: until it is cancelled. */
   block?: number;
   /** `fail` and `block` are for this many attempts of each call, the first ones. Default: all. */
@@ -106,6 +112,7 @@ interface StandIn {
   mainThreadId(): number;
   currentThreadId(): number;
   liveSockets(): number;
+  initialRtoCount(): number;
   handleCount(): number;
 }
 
@@ -153,6 +160,11 @@ export function currentThreadId(): number {
 /** How many sockets have been passed to calls since the last reset() and are not closed yet (C22). */
 export function liveSockets(): number {
   return native.liveSockets();
+}
+
+/** How often SIO_TCP_INITIAL_RTO was set, on whatever socket, since the last reset(). */
+export function initialRtoCount(): number {
+  return native.initialRtoCount();
 }
 
 /** How many handles of Windows this process has open, sockets among them (C22). */

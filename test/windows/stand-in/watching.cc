@@ -106,7 +106,39 @@ int WSAAPI WatchedWSAIoctl(SOCKET s, DWORD code, void* in, DWORD in_size, void* 
                            DWORD* returned, WSAOVERLAPPED* overlapped,
                            LPWSAOVERLAPPED_COMPLETION_ROUTINE routine) {
   Touch(s);
+  if (code == SIO_TCP_INITIAL_RTO) Registry::Get().CountInitialRto();
+  if (code == SIO_BASE_HANDLE && Registry::Get().CurrentProgram().layered) {
+    const SOCKET base = BaseOf(s);
+    std::memcpy(out, &base, sizeof(base));
+    *returned = sizeof(base);
+    return 0;
+  }
   return WSAIoctl(s, code, in, in_size, out, out_size, returned, overlapped, routine);
+}
+
+int WSAAPI Select(int count, fd_set* readable, fd_set* writable, fd_set* failed, PTIMEVAL timeout) {
+  if (FailsWith(Registry::Get().CurrentProgram().fail_select)) return SOCKET_ERROR;
+  return select(count, readable, writable, failed, timeout);
+}
+
+// Wine's own, but for the build that a test wants this to be.
+LONG WINAPI GetVersion(OSVERSIONINFOW* version) {
+  using Function = LONG(WINAPI*)(OSVERSIONINFOW*);
+  static const auto original = reinterpret_cast<Function>(
+      reinterpret_cast<void*>(GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "RtlGetVersion")));
+  const LONG status = original(version);
+  const auto build = Registry::Get().CurrentProgram().windows_build;
+  if (build) version->dwBuildNumber = *build;
+  return status;
+}
+
+FARPROC WINAPI WatchedGetProcAddress(HMODULE module, const char* name) {
+  // A name whose upper half is 0 is a number.
+  const bool is_text = reinterpret_cast<ULONG_PTR>(name) >> 16 != 0;
+  if (is_text && std::strcmp(name, "RtlGetVersion") == 0) {
+    return reinterpret_cast<FARPROC>(reinterpret_cast<void*>(&GetVersion));
+  }
+  return GetProcAddress(module, name);
 }
 
 int WSAAPI Send(SOCKET s, const char* data, int length, int flags) {
@@ -164,6 +196,8 @@ const std::vector<Watcher>& Watchers() {
       Of("getsockopt", &Getsockopt),
       Of("ioctlsocket", &Ioctlsocket),
       Of("WSAIoctl", &WatchedWSAIoctl),
+      Of("select", &Select),
+      Of("GetProcAddress", &WatchedGetProcAddress),
       Of("send", &Send),
       Of("recv", &Recv),
       Of("WSASend", &WatchedWSASend),
