@@ -1,5 +1,5 @@
 // prebuilds/manifest.json: for each binary a hash of the sources that it was made from, its own hash, and
-// who made it.
+// who made it. Sources are hashed as the compiler sees them: a comment that changes makes no binary stale.
 
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
@@ -22,18 +22,36 @@ export function sha256(bytes) {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** One hash over the names and the bytes of all that `target` is made from. */
+/** One hash over the names and the text of all that `target` is made from. */
 export function hashOfSources(target) {
   const lines = [];
   for (const file of target.sources.flatMap(filesIn).sort()) {
     if (file.startsWith(`${target.except}/`)) continue;
-    lines.push(`${file} ${sha256(fs.readFileSync(path.join(ROOT, file)))}`);
+    const text = fs.readFileSync(path.join(ROOT, file), 'utf8');
+    lines.push(`${file} ${sha256(/\.(cc|h)$/.test(file) ? withoutComments(text) : text)}`);
   }
   for (const [lock, names] of PINNED) {
     const { packages } = JSON.parse(fs.readFileSync(path.join(ROOT, lock), 'utf8'));
     for (const name of names) lines.push(`${name} ${packages[`node_modules/${name}`].integrity}`);
   }
   return sha256(lines.join('\n'));
+}
+
+/** A string, a character, a raw string of C++14, or a comment. A number's digits may have a ' between them. */
+const TOKENS =
+  /R"([^()\\\s]{0,16})\([^]*?\)\1"|"(?:\\[^]|[^"\\\n])*"|(?<![0-9A-Fa-f])'(?:\\[^]|[^'\\\n])*'|\/\/(?:\\\r?\n|[^\n])*|\/\*[^]*?\*\//g;
+
+/**
+ * C++ without its comments, and without the white space that they leave: a line of its own goes with its comment. Lines
+ * stay lines, since a directive ends with its own.
+ */
+export function withoutComments(source) {
+  return source
+    .replace(TOKENS, (token) => (/^\/[/*]/.test(token) ? ' ' : token))
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '')
+    .join('\n');
 }
 
 function filesIn(name) {
