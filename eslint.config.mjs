@@ -1,5 +1,59 @@
+import path from 'node:path';
+
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
+
+/**
+ * The rooms of lib/, in the order in which the data goes. A room imports from itself and from those below it. "."
+ * stands for the public functions, one file each, and for index.ts.
+ */
+const ROOMS = [
+  'cli',
+  'http',
+  '.',
+  'engines',
+  'resolution',
+  'sockets',
+  'options',
+  'address-selection',
+  'attempts',
+  'endpoints',
+  'native',
+  'util',
+];
+
+/** What a room's files must not import, so many folders down: everything above the room. */
+function arrowsOf(room, at, depth) {
+  const above = ROOMS.slice(0, at).filter((name) => name !== '.');
+  const group = above.map((name) => `**/${name}/**`);
+  // The public functions are files of lib/ itself.
+  const up = '../'.repeat(depth);
+  if (at > ROOMS.indexOf('.')) group.push(`${up}*`, `!${up}*/`);
+  return {
+    files: [path.posix.join('lib', room, `${'*/'.repeat(depth - 1)}*.ts`)],
+    ignores: ['lib/index.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            ...(group.length > 0
+              ? [{ group, message: 'Rooms import from the rooms below them (ARCHITECTURE.md).' }]
+              : []),
+            ...(room === 'cli'
+              ? [
+                  {
+                    regex: '^\\.\\./(?!index$)',
+                    message: 'The command knows the public API only.',
+                  },
+                ]
+              : []),
+          ],
+        },
+      ],
+    },
+  };
+}
 
 export default tseslint.config(
   { ignores: ['build/**', 'build-*/**', 'dist/**', 'node_modules/**'] },
@@ -25,6 +79,8 @@ export default tseslint.config(
       ],
     },
   },
+  ...ROOMS.map((room, at) => arrowsOf(room, at, 1)),
+  ...ROOMS.map((room, at) => arrowsOf(room, at, 2)).filter((_, at) => ROOMS[at] !== '.'),
   {
     files: ['**/*.mjs', '**/*.cjs', '**/*.js'],
     languageOptions: {

@@ -1,15 +1,11 @@
 // connectByList(): from a list of endpoints to a Connection.
 
-import { isLate, type Call } from './call';
+import { isLate, type Call } from './options/call';
 import { checkPermission, toConnection, type Connection } from './connection';
-import { isTraced, tracedCall } from './diagnostics';
-import { readEndpoints, readEndpointsInTurns, type Endpoint, type EndpointLike } from './endpoints';
-import { noTargets } from './failure';
-import { makeConnection } from './make';
-import { readOptions, type ConnectOptions } from './options';
-import type { AddressPair } from './pairs';
-import { allPairs } from './plan';
-import { Targets } from './targets';
+import { isTraced, tracedCall } from './attempts/diagnostics';
+import { readEndpointsInTurns, type Endpoint, type EndpointLike } from './endpoints/endpoints';
+import { runEngine } from './engines/run-engine';
+import { readOptions, type ConnectOptions } from './options/options';
 
 /**
  * Connects to one endpoint out of a list: whichever answers first.
@@ -39,31 +35,12 @@ export async function connectByList(
   settings.signal?.throwIfAborted();
   checkPermission();
   if (isTraced()) return await traced(asked, call);
-  const made = makeConnection(asked, call);
+  const made = runEngine(asked, call);
   return toConnection(made instanceof Promise ? await made : made, settings);
 }
 
 function traced(asked: readonly Endpoint[], call: Call): Promise<Connection> {
   return tracedCall(asked, async (listener) => {
-    return toConnection(await makeConnection(asked, { ...call, listener }), call.settings);
+    return toConnection(await runEngine(asked, { ...call, listener }), call.settings);
   });
-}
-
-/**
- * What connectByList() would try with the race engine, best first: destinations in the order of RFC 6724
- * section 6, families in turn (RFC 8305 section 4), then the other local addresses of each.
- *
- * @param endpoints as for connectByList(); names are looked up with dns.lookup.
- * @throws ConnectError when no name has an address.
- * @throws TypeError or RangeError as connectByList() does.
- */
-export async function sortAddressPairs(endpoints: Iterable<EndpointLike>): Promise<AddressPair[]> {
-  const call = { settings: {}, calledAt: performance.now() };
-  const targets = new Targets(readEndpoints(endpoints), call);
-  await targets.resolution?.done;
-  targets.take();
-  if (targets.known.length === 0) {
-    throw noTargets(targets);
-  }
-  return allPairs(targets.known);
 }

@@ -2,13 +2,13 @@
 
 import { connectByList } from './connect-by-list';
 import { checkPermission, toConnection, type Connection } from './connection';
-import { tracedCall } from './diagnostics';
-import { toEndpoint } from './endpoints';
-import { chooseEngine } from './engine';
-import { invalidArgType } from './errors';
-import { readOptions, type ConnectOptions } from './options';
-import { readService } from './service';
-import { connectNameByWinsock } from './winsock-engine';
+import { tracedCall } from './attempts/diagnostics';
+import { toEndpoint } from './endpoints/endpoints';
+import { chooseEngine } from './engines/engine';
+import { invalidArgType } from './util/argument-errors';
+import { readOptions, type ConnectOptions } from './options/options';
+import { readService } from './endpoints/service-port';
+import { connectNameByWinsock } from './engines/winsock/winsock-engine';
 
 /**
  * Connects to one host by its name, and to one service on it.

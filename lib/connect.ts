@@ -3,19 +3,30 @@
 
 import type * as net from 'node:net';
 
-import { eachOf, toAttempt, type Attempt, type AttemptListener, type Outcome } from './attempt';
-import type { Row, RowStart } from './attempt';
-import type { Control, Waiting } from './call';
-import { ConnectError } from './connect-error';
-import { checkMade, checkPermission } from './connection';
-import { tracedCall } from './diagnostics';
-import { readEndpoints, type EndpointLike } from './endpoints';
-import type { Made } from './engine';
-import { invalidArgType, invalidArgValue } from './errors';
-import { adoptFailure, attemptError } from './failure';
-import { makeConnection } from './make';
-import { readOptions, type ConnectOptions, type Settings } from './options';
-import { SocketToConnect, type AdoptError, type ConnectingSocket, type Connector } from './socket';
+import {
+  eachOf,
+  toAttempt,
+  type Attempt,
+  type AttemptListener,
+  type Outcome,
+} from './attempts/attempt';
+import type { Row, RowStart } from './attempts/attempt';
+import type { CallControl, Waiting } from './options/call';
+import { ConnectError } from './attempts/connect-error';
+import { throwIfFailed, checkPermission } from './connection';
+import { tracedCall } from './attempts/diagnostics';
+import { readEndpoints, type EndpointLike } from './endpoints/endpoints';
+import type { EngineResult } from './engines/engine';
+import { invalidArgType, invalidArgValue } from './util/argument-errors';
+import { adoptFailure, attemptError } from './attempts/failure';
+import { runEngine } from './engines/run-engine';
+import { readOptions, type ConnectOptions, type Settings } from './options/options';
+import {
+  SocketToConnect,
+  type AdoptError,
+  type ConnectingSocket,
+  type Connector,
+} from './sockets/socket';
 
 /** The options of connectByList(), but for `tls`: wrap the socket with tls.connect() instead. */
 export type SocketConnectOptions = Omit<ConnectOptions, 'tls'>;
@@ -68,17 +79,17 @@ export function connect(
   const asked = readEndpoints(endpoints);
 
   const known = new KnownAttempts();
-  const make = async (): Promise<Made> => {
-    let made: Made | undefined;
+  const make = async (): Promise<EngineResult> => {
+    let made: EngineResult | undefined;
     // To those who listen the socket is what is made.
     await tracedCall(asked, async (tracer) => {
       checkPermission();
       const listener = new SocketEvents(socket, known, tracer);
-      made = await makeConnection(asked, { settings, calledAt, control: connector, listener });
-      checkMade(made);
+      made = await runEngine(asked, { settings, calledAt, control: connector, listener });
+      throwIfFailed(made);
       return socket;
     });
-    return made as Made;
+    return made as EngineResult;
   };
   const connector: ListConnector = new ListConnector(async () => {
     try {
@@ -129,14 +140,14 @@ class KnownAttempts {
 }
 
 /** Connects a socket, and lets the socket's owner have a say meanwhile. */
-class ListConnector implements Connector, Control {
+class ListConnector implements Connector, CallControl {
   aborted = false;
   reason: unknown;
   isRef = true;
   private onAbort: (() => void) | undefined;
   private waiting: Waiting | undefined;
 
-  constructor(private readonly make: () => Promise<Made>) {}
+  constructor(private readonly make: () => Promise<EngineResult>) {}
 
   begin(socket: ConnectingSocket): void {
     // In a turn of its own: what a listener of the socket throws is no rejected promise, but uncaught.

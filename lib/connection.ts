@@ -2,12 +2,13 @@
 
 import type * as net from 'node:net';
 
-import { eachOf, toAttempt, type Attempt } from './attempt';
-import type { Engine, Made } from './engine';
-import { accessDenied } from './errors';
-import { adoptFailure, raceFailure } from './failure';
-import type { Settings } from './options';
-import { adopt, AdoptError } from './socket';
+import { eachOf, toAttempt, type Attempt } from './attempts/attempt';
+import type { EngineResult } from './engines/engine';
+import type { Engine } from './options/options';
+import { accessDenied } from './util/argument-errors';
+import { adoptFailure, raceFailure } from './attempts/failure';
+import type { Settings } from './options/options';
+import { adopt, AdoptError } from './sockets/socket';
 
 /** A connection that was made, and how. */
 export interface Connection {
@@ -27,8 +28,8 @@ export interface Connection {
  * Hands the connected socket to Node. When that fails, the connection is closed. Throws why nothing has
  * connected, where nothing has.
  */
-export function toConnection(made: Made, settings: Settings): Connection {
-  checkMade(made);
+export function toConnection(made: EngineResult, settings: Settings): Connection {
+  throwIfFailed(made);
   const socket = made.takeSocket();
   if (typeof socket !== 'number') return new MadeConnection(socket, made);
   try {
@@ -42,19 +43,19 @@ export function toConnection(made: Made, settings: Settings): Connection {
  * Throws why nothing has connected, where nothing has. A function and no method: an error keeps what its stack was
  * called on, and with it all that the race was made of.
  */
-export function checkMade(made: Made): void {
+export function throwIfFailed(made: EngineResult): void {
   const tried = made.settle();
   if (tried !== undefined) throw raceFailure(tried);
 }
 
 /** Addresses and attempts become objects when somebody asks for them: mostly nobody does. */
 class MadeConnection implements Connection {
-  readonly #made: Made;
+  readonly #made: EngineResult;
   #attempts: readonly Attempt[] | undefined;
 
   constructor(
     readonly socket: net.Socket,
-    made: Made,
+    made: EngineResult,
   ) {
     this.#made = made;
   }

@@ -6,18 +6,18 @@ export {
   type AgentRequest,
   type ListAgentOptions,
   type TlsListAgentOptions,
-} from './agents';
-export type { Attempt, AttemptStart, Outcome } from './attempt';
+} from './http/list-agent';
+export type { Attempt, AttemptStart, Outcome } from './attempts/attempt';
 export { connect, type ListSocket, type SocketConnectOptions } from './connect';
-export { connectByList, sortAddressPairs } from './connect-by-list';
+export { connectByList } from './connect-by-list';
 export { connectByName } from './connect-by-name';
-export { ConnectError, type AttemptError } from './connect-error';
+export { ConnectError, type AttemptError } from './attempts/connect-error';
 export type { Connection } from './connection';
-export { connector, type ConnectorOptions, type ConnectorRequest } from './connector';
-export type { AttemptTrace, ConnectTrace } from './diagnostics';
-export type { EndpointLike } from './endpoints';
-export type { Engine } from './engine';
-export { History } from './history';
-export type { ConnectOptions } from './options';
-export type { EndpointsFor, RaceUntil } from './requests';
-export type { AddressPair, PairPolicy } from './pairs';
+export { connector, type ConnectorOptions, type ConnectorRequest } from './http/undici-connector';
+export type { AttemptTrace, ConnectTrace } from './attempts/diagnostics';
+export type { EndpointLike } from './endpoints/endpoints';
+export { History } from './address-selection/history';
+export type { ConnectOptions, Engine } from './options/options';
+export type { EndpointsFor, RaceUntil } from './http/requests';
+export { sortAddressPairs } from './sort-address-pairs';
+export type { AddressPair, PairPolicy } from './address-selection/pair-policy';

@@ -11,7 +11,7 @@ const GAP = 16;
 const BAR = 360;
 /** A generous width of one character of the font below; fonts differ. */
 const CHARACTER = 7.6;
-const MOST_CHARACTERS = 44;
+const MAX_CHARACTERS = 44;
 
 export function drawSvg(report: Report): string {
   const rows = rowsOf(report);
@@ -105,7 +105,7 @@ function describe({ endpoint, address, status, time, span }: Row): string {
 }
 
 function cut(text: string): string {
-  return shorten(text, MOST_CHARACTERS);
+  return shorten(text, MAX_CHARACTERS);
 }
 
 function round(px: number): number {

@@ -40,7 +40,7 @@ interface Columns {
 /** As few as still tell one from the other. */
 const LEAST: Columns = { endpoint: 12, address: 9, bar: 8, time: 0, status: 9 };
 /** A bar gets the rest of the line, and no more than shows something new. */
-const MOST_BAR = 100;
+const MAX_BAR = 100;
 /** Down to here the bar gives way to text; from here on, whichever part has the most to spare does. */
 const PREFERRED_BAR = 20;
 const GAP = 2;
@@ -51,7 +51,7 @@ function layOut(rows: readonly Row[], width: number): Columns {
   const columns: Columns = {
     endpoint: longest(({ endpoint }) => endpoint),
     address: longest(({ address }) => address),
-    bar: MOST_BAR,
+    bar: MAX_BAR,
     time: longest(({ time }) => time),
     status: longest(({ status }) => status),
   };

@@ -33,7 +33,7 @@ inline constexpr Micros kNever = INT64_MAX;
 inline constexpr std::size_t kMostInFlight = 256;
 
 // What may follow when all that is known has been started. The numbers cross the boundary to
-// JavaScript: lib/native.ts has the same list.
+// JavaScript: lib/native/addon.ts has the same list.
 enum class More : std::uint8_t {
   kNothing = 0,
   // Other source addresses, for destinations that have not answered. One that has answered is done:
@@ -59,7 +59,7 @@ struct RaceOptions {
   std::vector<Micros> patience = {};
 };
 
-// How an attempt ended. The numbers cross the boundary to JavaScript: lib/native.ts has the same
+// How an attempt ended. The numbers cross the boundary to JavaScript: lib/native/addon.ts has the same
 // list.
 enum class Outcome : std::uint8_t {
   kRunning = 0,
@@ -70,7 +70,7 @@ enum class Outcome : std::uint8_t {
   kAborted = 5,    // The caller gave up.
 };
 
-// How the race ended; shared with lib/native.ts as well.
+// How the race ended; shared with lib/native/addon.ts as well.
 enum class Verdict : std::uint8_t {
   kUndecided = 0,
   kConnected = 1,

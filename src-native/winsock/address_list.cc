@@ -10,7 +10,7 @@ AddressList::AddressList(const std::vector<Address>& addresses, int family) {
   const std::size_t bytes =
       offsetof(SOCKET_ADDRESS_LIST, Address) + addresses_.size() * sizeof(SOCKET_ADDRESS);
   list_.resize(bytes / sizeof(std::max_align_t) + 1);
-  // lib/endpoints.ts has refused lists that are too long for an INT long ago.
+  // lib/endpoints/endpoints.ts has refused lists that are too long for an INT long ago.
   get()->iAddressCount = static_cast<INT>(addresses_.size());
   SOCKET_ADDRESS* entry = get()->Address;
   for (const Address& address : addresses_) {

@@ -20,7 +20,7 @@ namespace connect_by_list {
 
 // What the call came to.
 struct CallResult {
-  // Which function failed; lib/winsock-engine.ts has the same list.
+  // Which function failed; lib/engines/winsock/winsock-engine.ts has the same list.
   enum class Step : std::uint8_t {
     kNone = 0,
     kSocket = 1,

@@ -15,8 +15,8 @@ const NO_MESSAGES = [
   'lib/cli/args.ts: Tries the endpoints',
   'lib/cli/args.ts: ) --engine NAME',
   // What NODE_DEBUG prints.
-  'lib/diagnostics.ts: connect to',
-  'lib/diagnostics.ts: attempt at',
+  'lib/attempts/diagnostics.ts: connect to',
+  'lib/attempts/diagnostics.ts: attempt at',
 ];
 
 function read(file: string): string {
@@ -54,7 +54,7 @@ function isMessage(text: string): boolean {
 
 const fromTypeScript = filesIn('lib', '.ts')
   // Its codes are Winsock's own table, which docs/windows.md leads to.
-  .filter((file) => file !== 'lib/wsa-codes.ts')
+  .filter((file) => file !== 'lib/attempts/wsa-codes.ts')
   .flatMap((file) => textsIn(file).map((text) => [file, text] as const));
 const fromCpp = filesIn('src-native', '.cc').flatMap((file) =>
   [...read(file).matchAll(/Error::New\(\s*\w+,\s*"([^"]+)"/g)].map(

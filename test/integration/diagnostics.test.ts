@@ -12,7 +12,7 @@ import {
   type ConnectOptions,
   type ConnectTrace,
 } from '#dist/index';
-import { addon } from '#dist/native';
+import { addon } from '#dist/native/addon';
 import { blackhole, type Blackhole } from '../support/blackhole';
 import { runChild } from '../support/child';
 import { connectErrorOf } from '../support/failure';

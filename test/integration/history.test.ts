@@ -2,7 +2,7 @@
 
 import * as os from 'node:os';
 
-import type { Row } from '#dist/attempt';
+import type { Row } from '#dist/attempts/attempt';
 import { connectByList, History, type ConnectOptions, type Connection } from '#dist/index';
 import { blackhole, type Blackhole } from '../support/blackhole';
 import { connectErrorOf, failureOf } from '../support/failure';

@@ -29,12 +29,30 @@ test('what is in the repository is current', () => {
 });
 
 test('a changed source makes those stale that are made from it', () => {
-  fs.appendFileSync(path.join(copy, 'src-native/posix/socket_ops.cc'), '// Changed.\n');
+  fs.appendFileSync(path.join(copy, 'src-native/posix/socket_ops.cc'), 'int changed;\n');
   const { status, output } = check();
   expect(output).toContain('linux-x64/node.napi.node was made from other sources');
   expect(output).toContain('linux-arm64/node.napi.armv8.node was made from other sources');
   expect(output).not.toContain('win32');
   expect(status).toBe(1);
+});
+
+test('a changed comment makes none stale', () => {
+  for (const file of ['src-native/posix/socket_ops.cc', 'src-native/core/race.h']) {
+    const full = path.join(copy, file);
+    const changed = fs.readFileSync(full, 'utf8').replace('//', '// Changed.\n//');
+    fs.writeFileSync(full, `${changed}\n/* "And */ // 'one more.\n`);
+  }
+  const { status, output } = check();
+  expect(output).toContain('binaries are current');
+  expect(status).toBe(0);
+});
+
+test('what only looks like a comment is part of the source', () => {
+  const file = path.join(copy, 'src-native/core/address.cc');
+  fs.appendFileSync(file, 'const char* text = "// Changed.";\n');
+  const { output } = check();
+  expect(output).toContain('linux-x64/node.napi.node was made from other sources');
 });
 
 test('so does another version of what is compiled in', () => {

@@ -45,7 +45,7 @@ must_be_loaded() {
   local built=$1
   shift
   "$@" -e '
-    require("./dist/native").addon();
+    require("./dist/native/addon").addon();
     const maps = require("node:fs").readFileSync("/proc/self/maps", "utf8");
     const loaded = new Set(maps.match(/\S*connect_by_list\S*\.node/g));
     const wanted = require("node:path").resolve(process.argv[1], "build/Release/connect_by_list.node");

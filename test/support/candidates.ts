@@ -1,6 +1,6 @@
 // Destinations with the sources they have, for the tests of RFC 6724.
 
-import { sortDestinations, type Candidate, type Source } from '#dist/rfc6724';
+import { sortDestinations, type Candidate, type Source } from '#dist/address-selection/rfc6724';
 
 export const UNREACHABLE = undefined;
 

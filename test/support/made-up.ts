@@ -3,7 +3,7 @@
 import * as net from 'node:net';
 
 import type { Report } from '#dist/cli/report';
-import { rowsOf } from '#dist/attempt';
+import { rowsOf } from '#dist/attempts/attempt';
 import { ConnectError, type Attempt } from '#dist/index';
 
 export function address(text: string, port: number): net.SocketAddress {

@@ -6,7 +6,7 @@ import type * as net from 'node:net';
 import { connect, connectByList, type Connection, type ConnectOptions } from '#dist/index';
 
 /** Endpoints as text: one that never answers, one that refuses, one that connects. */
-export interface Targets {
+export interface ResolvedEndpoints {
   readonly dead: string;
   readonly refused: string;
   readonly healthy: string;
@@ -19,7 +19,7 @@ export type Kinds = Readonly<Record<string, () => Promise<unknown>>>;
  *   are left out.
  */
 export function mixedKinds(
-  { dead, refused, healthy }: Targets,
+  { dead, refused, healthy }: ResolvedEndpoints,
   options: ConnectOptions,
   races: boolean,
 ): Kinds {

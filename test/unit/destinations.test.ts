@@ -1,8 +1,8 @@
 // What is known of destinations is a second old at most.
 
-import { destinationsOf } from '#dist/destinations';
-import { readEndpoints } from '#dist/endpoints';
-import { addon } from '#dist/native';
+import { destinationsOf } from '#dist/address-selection/source-addresses';
+import { readEndpoints } from '#dist/endpoints/endpoints';
+import { addon } from '#dist/native/addon';
 
 describe('the sources of destinations', () => {
   const list = readEndpoints(['127.0.0.1:1', '127.0.0.1:2', '127.0.0.2:1']);

@@ -4,7 +4,7 @@ import * as net from 'node:net';
 
 import fc from 'fast-check';
 
-import { formatEndpoint, MOST_ENDPOINTS, readEndpoints, unmapped } from '#dist/endpoints';
+import { formatEndpoint, MAX_ENDPOINTS, readEndpoints, unmapped } from '#dist/endpoints/endpoints';
 
 const port = fc.integer({ min: 0, max: 65535 });
 const address = fc.oneof(fc.ipV4(), fc.ipV6());
@@ -116,7 +116,7 @@ describe('endpoints', () => {
     });
   });
 
-  test(`a list of ${MOST_ENDPOINTS} is read, and no more is taken from an iterator than one above`, () => {
+  test(`a list of ${MAX_ENDPOINTS} is read, and no more is taken from an iterator than one above`, () => {
     let taken = 0;
     function* endless(): Generator<string> {
       for (;;) {
@@ -125,7 +125,7 @@ describe('endpoints', () => {
       }
     }
     expect(() => readEndpoints(endless())).toThrow(RangeError);
-    expect(taken).toBe(MOST_ENDPOINTS + 1);
+    expect(taken).toBe(MAX_ENDPOINTS + 1);
   });
 });
 

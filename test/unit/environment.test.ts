@@ -24,7 +24,7 @@ test('the package reads no variable in JavaScript but the one for its debug outp
     'cli/main.js: process.env',
   ]);
   expect(reads('dist', /debuglog\)?\('[^']+'\)/g)).toEqual([
-    "diagnostics.js: debuglog)('connect-by-list')",
+    "attempts/diagnostics.js: debuglog)('connect-by-list')",
   ]);
 });
 

@@ -1,8 +1,8 @@
 // /etc/gai.conf, read as glibc reads it (gai.conf(5)).
 
-import { readGaiConf } from '#dist/gai-conf';
-import { DEFAULT_TABLE } from '#dist/policy-table';
-import { describeAddress } from '#dist/rfc6724';
+import { readGaiConf } from '#dist/address-selection/gai-conf';
+import { DEFAULT_TABLE } from '#dist/address-selection/policy-table';
+import { describeAddress } from '#dist/address-selection/rfc6724';
 
 function seen(text: string, address: string): [scope: number, label: number, precedence: number] {
   const { scope, label, precedence } = describeAddress(address, readGaiConf(text));

@@ -4,8 +4,8 @@ import * as net from 'node:net';
 
 import fc from 'fast-check';
 
-import { commonPrefixLength, parseAddress } from '#dist/policy-table';
-import { describeAddress } from '#dist/rfc6724';
+import { commonPrefixLength, parseAddress } from '#dist/endpoints/ip-address';
+import { describeAddress } from '#dist/address-selection/rfc6724';
 
 describe('an address, as RFC 6724 sees it', () => {
   test.each([

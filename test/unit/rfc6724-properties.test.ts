@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 
-import { alternateFamilies, sortDestinations } from '#dist/rfc6724';
-import type { Candidate, Source } from '#dist/rfc6724';
+import { alternateFamilies, sortDestinations } from '#dist/address-selection/rfc6724';
+import type { Candidate, Source } from '#dist/address-selection/rfc6724';
 
 const address = fc.oneof(
   fc.constantFrom(

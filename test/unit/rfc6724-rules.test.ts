@@ -1,8 +1,8 @@
 // The rules of RFC 6724 section 6, one by one.
 
-import { sortDestinations } from '#dist/rfc6724';
-import type { Candidate, Source } from '#dist/rfc6724';
-import { DEFAULT_POLICY } from '#dist/policy-table';
+import { sortDestinations } from '#dist/address-selection/rfc6724';
+import type { Candidate, Source } from '#dist/address-selection/rfc6724';
+import { DEFAULT_POLICY } from '#dist/address-selection/policy-table';
 import {
   careOf,
   deprecated,

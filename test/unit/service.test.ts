@@ -2,7 +2,7 @@
 
 import * as fs from 'node:fs';
 
-import { readService } from '#dist/service';
+import { readService } from '#dist/endpoints/service-port';
 
 /** Small machines come without it: Debian has it in the package netbase. */
 const hasDatabase = process.platform === 'win32' || fs.existsSync('/etc/services');

@@ -2,7 +2,7 @@
 
 import { getSystemErrorMap } from 'node:util';
 
-import { WSA_ERRORS, wsaError } from '#dist/wsa-codes';
+import { WSA_ERRORS, wsaError } from '#dist/attempts/wsa-codes';
 
 const nodeCodes = new Set(Array.from(getSystemErrorMap().values(), ([code]) => code));
 /** Node's own list lacks them on some versions; POSIX has them. */

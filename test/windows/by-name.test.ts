@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
 import { connectByName, type ConnectOptions } from '#dist/index';
-import { addon } from '#dist/native';
+import { addon } from '#dist/native/addon';
 import { blackhole, type Blackhole } from '../support/blackhole';
 import { runChild } from '../support/child';
 import { connectErrorOf, failureOf } from '../support/failure';

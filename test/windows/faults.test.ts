@@ -2,8 +2,8 @@
 // step and the error, and leaves no socket and no handle of Windows behind.
 
 import { connectByList, type ConnectOptions } from '#dist/index';
-import { addon } from '#dist/native';
-import { WSA_ERRORS } from '#dist/wsa-codes';
+import { addon } from '#dist/native/addon';
+import { WSA_ERRORS } from '#dist/attempts/wsa-codes';
 import { runChild } from '../support/child';
 import { eventually } from '../support/eventually';
 import { connectErrorOf, failureOf } from '../support/failure';

@@ -1,0 +1,209 @@
+// What earlier connects have learned: which destinations did not answer, and how long the others took.
+
+import { setImmediate } from 'node:timers/promises';
+
+import type { Row } from '../attempts/attempt';
+import type { Endpoint } from '../endpoints/endpoints';
+import { outOfRange } from '../util/argument-errors';
+import { fingerprintOfNetwork } from './local-addresses';
+import { isLong, CHUNK } from '../util/chunks';
+
+/** The attempts of one call, and where each of them went. */
+export interface RaceOutcomeView {
+  readonly count: number;
+  /** Which of them has connected. */
+  readonly winner: number | undefined;
+  rowOf(attempt: number): Row;
+  targetOf(attempt: number): Endpoint;
+  /** Where it came from, as it was planned or as it was; '' where neither is known. */
+  sourceOf(attempt: number): string;
+}
+
+/**
+ * A destination as it is seen from one network: RFC 8305 section 4 keeps what was learned on one from being used
+ * on another.
+ */
+export interface Way {
+  /** Where the connection comes from; '' where that is not known. */
+  readonly source: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** What is known of one destination. */
+interface Entry {
+  /** Running mean of the times from the start of an attempt to the connection, in ms, and of how many. */
+  readonly rtt: number;
+  readonly count: number;
+  /** Whether the last attempt got no answer. */
+  readonly isSilent: boolean;
+  /** When that was, in ms of performance.now(). */
+  readonly at: number;
+}
+
+const NOTHING_KNOWN: Entry = { rtt: 0, count: 0, isSilent: false, at: 0 };
+
+// The rule of docs/delay.md, which test/native/patience_simulation_test.cc holds to its promise.
+const RTT_FACTOR = 3;
+const RTT_MARGIN = 10;
+/** How often a destination must have answered before its time is relied on. */
+const RTT_MIN_COUNT = 4;
+/** How many times the mean goes over before older ones fade. */
+const RTT_WINDOW = 8;
+/** ms: after so long the SYN was sent twice, and the time says nothing of the network. */
+const RTT_RETRANSMITTED = 1_000;
+
+/** The first delay of RFC 8305 section 5, in ms: knowledge may shorten it, and never makes it longer. */
+const DEFAULT_ATTEMPT_DELAY_MS = 250;
+
+/**
+ * Remembers destinations for a while, so that those which did not answer lately go behind the others, and
+ * those whose round-trip time is known are not waited for longer than they take. Used by the race engine;
+ * each process has one by default, and a caller may have others, or none.
+ */
+export class History {
+  private readonly entries = new Map<string, Entry>();
+  /** The network that they were learned on. */
+  private network: string | undefined;
+  private readonly maxEntries: number;
+  private readonly maxAge: number;
+
+  /**
+   * @param limits how much is remembered.
+   * @param limits.maxEntries how many destinations: at least 1; the oldest go first. Default: 1,000.
+   * @param limits.maxAge for how long, in ms (above 0): a host that comes back is tried first again after it.
+   *   Default: 60,000.
+   * @throws RangeError with the code `ERR_OUT_OF_RANGE` when one of them is too small.
+   */
+  constructor({ maxEntries = 1_000, maxAge = 60_000 } = {}) {
+    if (!(maxEntries >= 1)) throw outOfRange('maxEntries', '>= 1', maxEntries);
+    if (!(maxAge > 0)) throw outOfRange('maxAge', '> 0', maxAge);
+    this.maxEntries = maxEntries;
+    this.maxAge = maxAge;
+  }
+
+  /** How many destinations are remembered. */
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.entries.clear();
+  }
+
+  /** @internal Forgets everything if the addresses of this host have changed since it was learned. */
+  forgetOtherNetworks(): void {
+    if (this.size === 0) return;
+    const network = fingerprintOfNetwork();
+    if (this.network !== network) this.clear();
+    this.network = network;
+  }
+
+  /** @internal Whether the last attempt to go there got no answer. */
+  isSilent(way: Way): boolean {
+    return this.find(keyOf(way))?.isSilent ?? false;
+  }
+
+  /**
+   * @internal How long the next attempt should wait for this one, in ms; 0 where too little is known.
+   */
+  patience(way: Way): number {
+    const { rtt, count } = this.find(keyOf(way)) ?? NOTHING_KNOWN;
+    return count < RTT_MIN_COUNT
+      ? 0
+      : Math.min(RTT_FACTOR * rtt + RTT_MARGIN, DEFAULT_ATTEMPT_DELAY_MS);
+  }
+
+  /** @internal Takes note of how the attempts of one call went, from one of them on to before another. */
+  learn(call: RaceOutcomeView, from: number, to: number): void {
+    const winner = call.winner === undefined ? undefined : call.rowOf(call.winner);
+    for (let index = from; index < to; index++) {
+      const row = call.rowOf(index);
+      const { address, port } = call.targetOf(index);
+      const key = keyOf({ source: call.sourceOf(index), address, port });
+      // The time of TCP alone: a TLS handshake takes longer than a round trip.
+      if (row === winner) this.noteAnswer(key, (row.connected ?? row.end) - row.start);
+      else if (gotNoAnswer(row, winner)) this.noteSilence(key);
+      // Ten thousand refusals are nothing to forget where nothing is known.
+      else if (row.outcome === 'failed' && this.size > 0) this.entries.delete(key);
+    }
+  }
+
+  private noteAnswer(key: string, took: number): void {
+    const { rtt, count } = this.find(key) ?? NOTHING_KNOWN;
+    const counts = took < RTT_RETRANSMITTED;
+    const weight = 1 / Math.min(count + 1, RTT_WINDOW);
+    this.set(key, {
+      rtt: counts ? rtt + (took - rtt) * weight : rtt,
+      count: counts ? count + 1 : count,
+      isSilent: false,
+      at: performance.now(),
+    });
+  }
+
+  private noteSilence(key: string): void {
+    const known = this.find(key) ?? NOTHING_KNOWN;
+    this.set(key, { ...known, isSilent: true, at: performance.now() });
+  }
+
+  private set(key: string, entry: Entry): void {
+    if (this.size === 0) this.network = fingerprintOfNetwork();
+    // Deleted first, so that the map's order is that of age.
+    this.entries.delete(key);
+    this.entries.set(key, entry);
+    if (this.entries.size <= this.maxEntries) return;
+    const [oldest] = this.entries.keys();
+    this.entries.delete(oldest as string);
+  }
+
+  private find(key: string): Entry | undefined {
+    const entry = this.entries.get(key);
+    if (entry === undefined || performance.now() - entry.at <= this.maxAge) return entry;
+    this.entries.delete(key);
+    return undefined;
+  }
+}
+
+/** The one that is used without another. */
+const processHistory = new History();
+
+/** ConnectOptions.history, as this room knows it. */
+export interface HistoryOption {
+  readonly history?: History | false | undefined;
+}
+
+/** The one that a call goes by; undefined where it goes by none. */
+export function historyOf({ history }: HistoryOption): History | undefined {
+  return history === false ? undefined : (history ?? processHistory);
+}
+
+/** Takes note of how a race went. A long one is gone through in turns of the event loop, when the call is over. */
+export function recordRace(race: RaceOutcomeView, options: HistoryOption): void {
+  const history = historyOf(options);
+  if (history === undefined) return;
+  if (!isLong(race.count)) history.learn(race, 0, race.count);
+  else void learnInTurns(race, history);
+}
+
+async function learnInTurns(race: RaceOutcomeView, history: History): Promise<void> {
+  for (let at = 0; at < race.count; at += CHUNK) {
+    await setImmediate();
+    history.learn(race, at, Math.min(at + CHUNK, race.count));
+  }
+}
+
+function keyOf({ source, address, port }: Way): string {
+  return `${source} ${address} ${port}`;
+}
+
+/**
+ * It timed out; or it ran longer than a first attempt is waited for; or one that started after it
+ * connected before it.
+ */
+function gotNoAnswer(row: Row, winner: Row | undefined): boolean {
+  const { outcome, code, start, end } = row;
+  if (outcome === 'failed') return code === 'ETIMEDOUT' || code === 'EHOSTUNREACH';
+  if (outcome === 'timeout') return end - start >= DEFAULT_ATTEMPT_DELAY_MS;
+  return outcome === 'lost' && winner !== undefined && start < winner.start;
+}

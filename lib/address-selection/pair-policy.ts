@@ -1,0 +1,92 @@
+// Pairs of addresses, and what the caller's policy makes of them (C23).
+
+import * as net from 'node:net';
+
+import { toSocketAddress, type Endpoint } from '../endpoints/endpoints';
+import { invalidArgType, invalidArgValue, outOfRange } from '../util/argument-errors';
+import { policyTable } from './operator-order';
+import { describeAddress } from './rfc6724';
+
+/** A destination and where to reach it from, as a `policy` and sortAddressPairs() see it. */
+export interface AddressPair {
+  /** The destination. */
+  readonly remote: net.SocketAddress;
+  /** Where the connection would come from; undefined when there is no way there, or it is not known. */
+  readonly local: net.SocketAddress | undefined;
+  /** The destination's scope, as in RFC 6724 section 3.1: 2 link-local, 5 site-local, 14 global. */
+  readonly scope: number;
+  /** The destination's label in the policy table (RFC 6724 section 2.1; on Linux /etc/gai.conf can replace it). */
+  readonly label: number;
+  /** The destination's precedence in the same table; the higher comes first. */
+  readonly precedence: number;
+  /** Whether the host has a way to the destination at all. */
+  readonly reachable: boolean;
+}
+
+/** Sees the pairs, best first, and answers with those that may be tried, in the order to try them. */
+export type PairPolicy = (pairs: Iterable<AddressPair>) => Iterable<AddressPair>;
+
+/** A pair on its way to the engine. */
+export interface Pair {
+  readonly target: Endpoint;
+  /** Where the system would connect from; '' when it has no way there, or was not asked. */
+  readonly source: string;
+  /** Where it has to come from; '' leaves that to the system. */
+  readonly bind: string;
+  /** How long the next attempt waits for this one, in ms; 0 where nothing is known of it. */
+  readonly patience: number;
+}
+
+/** More than a policy means. */
+const MAX_PAIRS = 1_000_000;
+
+/**
+ * The pairs that may be tried, in the policy's order. Throws what the policy throws, and when it leaves none.
+ *
+ * @param rest what it sees behind the first ones; made when it asks for it.
+ */
+export function applyPolicy(
+  policy: PairPolicy,
+  first: readonly Pair[],
+  rest: Iterable<Pair> = [],
+): Pair[] {
+  const known = new Map<unknown, Pair>();
+  const show = (pair: Pair): AddressPair => {
+    const shown = toAddressPair(pair);
+    known.set(shown, pair);
+    return shown;
+  };
+  function* candidates(): Generator<AddressPair> {
+    for (const pair of first) yield show(pair);
+    for (const pair of rest) yield show(pair);
+  }
+
+  const answer: unknown = policy(candidates());
+  if (typeof answer !== 'object' || answer === null || !(Symbol.iterator in answer)) {
+    throw invalidArgType('options.policy()', 'an iterable of the pairs that it was given', answer);
+  }
+  const chosen: Pair[] = [];
+  for (const shown of answer as Iterable<unknown>) {
+    const pair = known.get(shown);
+    if (pair === undefined) {
+      throw invalidArgValue('options.policy()', shown, 'answered with something it was not given');
+    }
+    if (chosen.length === MAX_PAIRS)
+      throw outOfRange('options.policy()', `<= ${MAX_PAIRS}`, 'more');
+    chosen.push(pair);
+  }
+  if (chosen.length === 0) {
+    throw invalidArgValue('options.policy()', chosen, 'left no pair to try: it dropped them all');
+  }
+  return chosen;
+}
+
+export function toAddressPair({ target, source, bind }: Pair): AddressPair {
+  const local = bind === '' ? source : bind;
+  return {
+    remote: toSocketAddress(target.address, target.port) as net.SocketAddress,
+    local: toSocketAddress(local, 0),
+    ...describeAddress(target.address, policyTable()),
+    reachable: local !== '',
+  };
+}

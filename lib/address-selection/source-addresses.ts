@@ -1,0 +1,59 @@
+// What is known of a destination: where the system would connect from, which RFC 6724 leaves to the system, and
+// what the RFC's rules make of the two.
+
+import type { Endpoint } from '../endpoints/endpoints';
+import { TtlCache } from '../util/ttl-cache';
+import { addon } from '../native/addon';
+import { policyTable } from './operator-order';
+import { rank } from './rfc6724';
+
+export class Destination {
+  private made: readonly number[] | undefined;
+
+  /** @param source '' where there is no way to it. */
+  constructor(
+    readonly address: string,
+    readonly source: string,
+  ) {}
+
+  /** For compareRanks(). Made when they are asked for first: a list with one that can be reached needs none. */
+  ranks(): readonly number[] {
+    const { address, source } = this;
+    return (this.made ??= rank(
+      { address, source: source === '' ? undefined : { address: source } },
+      policyTable(),
+    ));
+  }
+}
+
+/** How many are kept. A longer list is asked about each time. */
+const MAX_KEPT = 1_000;
+
+/**
+ * To ask takes as long as to connect. What is out of date by then puts a destination into a worse place, and no
+ * more: all are tried, and the system chooses the source anew.
+ */
+const kept = new TtlCache(() => new Map<string, Destination>());
+
+/** The destinations of these targets, by their addresses. */
+export function destinationsOf(targets: readonly Endpoint[]): ReadonlyMap<string, Destination> {
+  if (targets.length > MAX_KEPT) return ask(targets, new Map());
+  const known = kept.get();
+  if (known.size > MAX_KEPT) known.clear();
+  for (const { address } of targets) if (!known.has(address)) return ask(targets, known);
+  return known;
+}
+
+function ask(
+  targets: readonly Endpoint[],
+  answers: Map<string, Destination>,
+): Map<string, Destination> {
+  const addresses = new Set<string>();
+  for (const { address } of targets) addresses.add(address);
+  const sources = addon().sources(Array.from(addresses).join('\n')).split('\n');
+  let i = 0;
+  for (const address of addresses) {
+    answers.set(address, new Destination(address, sources[i++] ?? ''));
+  }
+  return answers;
+}

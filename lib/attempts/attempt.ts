@@ -1,0 +1,105 @@
+// One row for everything that was tried: an attempt to connect, or the lookup of a name that led to none.
+
+import type * as net from 'node:net';
+
+import { toSocketAddress } from '../endpoints/endpoints';
+
+/**
+ * How an attempt ended.
+ * - `connected`: it won.
+ * - `failed`: the system, or the resolver, said no; `code` says why.
+ * - `timeout`: it took longer than `attemptTimeout`, or was running when `timeout` expired.
+ * - `lost`: another attempt connected first.
+ * - `blocked`: the `blockList` forbids the address; nothing was tried.
+ */
+export type Outcome = 'connected' | 'failed' | 'timeout' | 'lost' | 'blocked';
+
+/** One attempt, as it went. */
+export interface Attempt {
+  /** The address or the name as it stands in the list. */
+  readonly host: string;
+  /** 0 to 65535. */
+  readonly port: number;
+  /** Where it went; undefined for a name that was not resolved. IPv4-mapped addresses are un-mapped. */
+  readonly remoteAddress: net.SocketAddress | undefined;
+  /** Where it came from; undefined when it had no address yet. */
+  readonly localAddress: net.SocketAddress | undefined;
+  /** How it ended. */
+  readonly outcome: Outcome;
+  /** Node's code, such as 'ECONNREFUSED', where the outcome is `failed`, `timeout` or `blocked`. */
+  readonly code: string | undefined;
+  /** What went wrong after TCP had connected, where the attempt had to shake hands: the error of TLS. */
+  readonly cause?: Error;
+  /** When it started, in ms from the call. */
+  readonly start: number;
+  /** When it ended, in ms from the call. */
+  readonly end: number;
+}
+
+/** An attempt that has just begun. */
+export type AttemptStart = Pick<
+  Attempt,
+  'host' | 'port' | 'remoteAddress' | 'localAddress' | 'start'
+>;
+
+/**
+ * What an Attempt is made of: texts and numbers, which is how it is kept. A net.SocketAddress takes longer to make
+ * than its attempt, and more memory; mostly nobody asks for one.
+ */
+export interface Row extends RowStart, Pick<Attempt, 'outcome' | 'code' | 'end'> {
+  readonly cause: Error | undefined;
+  /** When TCP had connected, in ms from the call, where the race engine knows. */
+  readonly connected?: number | undefined;
+}
+
+/** Rows that are read when somebody asks for them: a long list has a hundred thousand, and mostly nobody does. */
+export interface Rows {
+  readonly length: number;
+  at(index: number): Row;
+  /** The place of the one that ended last. */
+  readonly last: number;
+}
+
+export function rowsOf(rows: readonly Row[]): Rows {
+  const last = rows.reduce((last, { end }, i) => (end >= (rows[last]?.end ?? 0) ? i : last), 0);
+  return { length: rows.length, at: (index) => rows[index] as Row, last };
+}
+
+export function* eachOf(rows: Rows): Generator<Row> {
+  for (let i = 0; i < rows.length; i++) yield rows.at(i);
+}
+
+/** The same of an AttemptStart. */
+export interface RowStart extends Pick<Attempt, 'host' | 'port' | 'start'> {
+  /** Where it went, in the form that net.SocketAddress has; undefined for a name that was not resolved. */
+  readonly address: string | undefined;
+  /** Where it came from; '' when it had no address yet. */
+  readonly localAddress: string;
+  readonly localPort: number;
+}
+
+export function toAttempt(row: Row): Attempt {
+  const { outcome, code, cause, end } = row;
+  const { start, ...places } = toAttemptStart(row);
+  return { ...places, outcome, code, ...(cause && { cause }), start, end };
+}
+
+export function toAttemptStart(row: RowStart): AttemptStart {
+  const { host, port, address, localAddress, localPort, start } = row;
+  return {
+    host,
+    port,
+    remoteAddress: toSocketAddress(address, port),
+    localAddress: toSocketAddress(localAddress, localPort),
+    start,
+  };
+}
+
+/**
+ * Hears of the attempts of one call while they are made. `index` is the attempt's place among them. What
+ * there is to say of it is made when it is asked for: that takes longer than the attempt itself may.
+ */
+export interface AttemptListener {
+  started(index: number, read: () => RowStart): void;
+  ended(index: number, outcome: Outcome, read: () => Row): void;
+}

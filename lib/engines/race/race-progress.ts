@@ -1,0 +1,72 @@
+// A race while it runs: who hears of its attempts, and the handshakes that decide them.
+
+import type { AttemptListener } from '../../attempts/attempt';
+import { Handshakes } from './handshake';
+import { addon } from '../../native/addon';
+import type { Settings } from '../../options/options';
+import type { Pair } from '../../address-selection/pair-policy';
+import { isRunning, outcomeOf, readRow, type RaceLine } from './race-rows';
+
+export class RaceProgress {
+  /** Undefined where the system's word on TCP decides. */
+  readonly handshakes: Handshakes | undefined;
+  private readonly started = new Set<number>();
+  private readonly ended = new Set<number>();
+  private id = 0;
+  private isOver = false;
+
+  constructor(
+    private readonly pairs: readonly Pair[],
+    settings: Settings,
+    private readonly startsAt: number,
+    private readonly listener: AttemptListener | undefined,
+  ) {
+    this.handshakes =
+      settings.tls &&
+      new Handshakes(settings.tls, settings, (index, errno) =>
+        addon().decide(this.id, index, errno),
+      );
+  }
+
+  /** The race goes on, under this name. */
+  begin(id: number): void {
+    this.id = id;
+    this.take();
+  }
+
+  /** Attempts have started, ended, or connected so that they can shake hands. */
+  take(): void {
+    for (const [index, line, socket] of addon().changes(this.id)) {
+      this.tell(index, line);
+      if (socket < 0) continue;
+      // Whoever was told may have ended the race.
+      if (this.isOver) addon().close(socket);
+      else this.handshakes?.begin(index, this.targetOf(index), socket);
+    }
+  }
+
+  /** The race is over, and this is how. */
+  finish(lines: readonly RaceLine[]): void {
+    this.isOver = true;
+    lines.forEach((line, index) => this.tell(index, line));
+  }
+
+  private tell(index: number, line: RaceLine): void {
+    const target = this.targetOf(index);
+    if (!this.started.has(index)) {
+      this.started.add(index);
+      this.listener?.started(index, () => readRow(line, target, this.startsAt));
+    }
+    if (isRunning(line) || this.ended.has(index)) return;
+    this.ended.add(index);
+    const outcome = outcomeOf(line);
+    if (outcome !== 'connected') this.handshakes?.end(index);
+    this.listener?.ended(index, outcome, () => {
+      return readRow(line, target, this.startsAt, this.handshakes?.failureOf(index));
+    });
+  }
+
+  private targetOf(index: number): Pair['target'] {
+    return (this.pairs[index] as Pair).target;
+  }
+}

@@ -1,0 +1,72 @@
+// The way of a call: from a checked list to a connected socket, by the engine that is best here.
+
+import { elapsed, type Call } from '../options/call';
+import type { Endpoint } from '../endpoints/endpoints';
+import type { Engine } from '../options/options';
+import { chooseEngine, type EngineResult } from './engine';
+import { startDeadline } from '../util/deadline';
+import { noTargets, timedOut } from '../attempts/failure';
+import { orAbort } from '../util/abortable';
+import { connectByRace } from './race/race-engine';
+import type { Resolution } from '../resolution/resolve';
+import { ResolvedEndpoints } from '../resolution/resolved-endpoints';
+import { connectByWinsock } from './winsock/winsock-engine';
+
+/** At once where nothing has to be waited for. */
+export function runEngine(
+  asked: readonly Endpoint[],
+  call: Call,
+): EngineResult | Promise<EngineResult> {
+  const engine = chooseEngine(call.settings);
+  const targets = new ResolvedEndpoints(asked, call);
+  if (!targets.resolution) return connectTo(targets, engine, call);
+  return resolved(targets, targets.resolution, engine, call);
+}
+
+/** When enough of the names have their addresses. */
+async function resolved(
+  targets: ResolvedEndpoints,
+  { begun, done }: Resolution,
+  engine: Engine,
+  call: Call,
+): Promise<EngineResult> {
+  const { policy } = call.settings;
+  // Winsock takes the list as a whole, and a policy sees it as a whole.
+  const isWhole = engine === 'winsock' || policy !== undefined;
+  const inTime = await within(isWhole ? done : begun, call);
+  targets.take();
+  // What is known by the deadline is tried, for one turn of the loop. Winsock could not be held to that.
+  if (!inTime && (engine === 'winsock' || targets.known.length === 0))
+    throw timedOut(targets, call);
+  return connectTo(targets, engine, call);
+}
+
+function connectTo(
+  targets: ResolvedEndpoints,
+  engine: Engine,
+  call: Call,
+): EngineResult | Promise<EngineResult> {
+  if (targets.isComplete && targets.known.length === 0) {
+    throw noTargets(targets);
+  }
+  return engine === 'winsock' ? connectByWinsock(targets, call) : connectByRace(targets, call);
+}
+
+/**
+ * Waits for `work`, but no longer than the call's timeout: false when that expired first. Rejects with the
+ * reason when the call is given up.
+ */
+function within(work: Promise<void>, call: Call): Promise<boolean> {
+  const { settings, control } = call;
+  return orAbort(control, (resolve, reject) => {
+    const left = Math.max(settings.timeout - elapsed(call), 0);
+    const deadline = startDeadline(left, () => resolve(false));
+    const release = control?.hold?.(deadline);
+    const stop = (): void => {
+      deadline.clear();
+      release?.();
+    };
+    work.then(() => resolve(true), reject).finally(stop);
+    return stop;
+  });
+}

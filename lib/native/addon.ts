@@ -1,0 +1,143 @@
+// The whole boundary to the addon. Plain data crosses it: texts and numbers in; numbers, texts and the
+// number of a connected socket out. A list is one text, a line for each entry: reading an array costs the
+// addon more than all the rest. src-native/addon/ and src-native/winsock/binding.cc are the other
+// side.
+
+import * as path from 'node:path';
+
+import loadAddon = require('node-gyp-build');
+
+import { missingAddon } from './load-error';
+
+/** What may follow when all pairs of a race have been started; More in src-native/core/race.h. */
+export const More = {
+  nothing: 0,
+  /** Other local addresses, for destinations that have not answered. */
+  sources: 1,
+  /** Other destinations: names that have no answer yet, and what is tried last. */
+  destinations: 2,
+} as const;
+export type More = (typeof More)[keyof typeof More];
+
+/** An attempt that has changed; the number of its socket where it is to be decided on, else -1. */
+export type RaceChange = [index: number, row: string, socket: number];
+
+/** What the addon calls when Winsock's function has returned. `socket` is -1 when it failed. */
+export type WinsockDone = (
+  failedStep: number,
+  wsaCode: number,
+  socket: number,
+  localAddress: string,
+  localPort: number,
+  remoteAddress: string,
+  remotePort: number,
+) => void;
+
+/** Hears of a race that goes on. */
+export interface RaceListener {
+  /** It is over: race-rows.ts reads how. */
+  finished(outcome: string): void;
+  /** It is time for a pair that it does not have yet. */
+  askForMore(): void;
+  /** Attempts have started or ended. Only where the race is watched. */
+  changed(): void;
+}
+
+/** Times are in ms; Infinity means none. */
+export interface Addon {
+  /** Not the addon's own: running-races.ts keeps them here. */
+  running?: Map<number, RaceListener>;
+  /**
+   * Who hears of the races that go on, each named by its id. Once, before the first of them; running-races.ts
+   * does it.
+   *
+   * `finished` is told of the end of each; `outcome` is what race() would have answered. `more` asks for more
+   * pairs when it is time for one: offer() is the answer. `changed` says that attempts have started or ended,
+   * where the race is watched: changes() says which.
+   */
+  listen(
+    finished: (id: number, outcome: string) => void,
+    more: (id: number) => void,
+    changed: (id: number) => void,
+  ): void;
+  /**
+   * `pairs` has a line for each: "address port", and where it matters "local patience" behind it: where the
+   * attempt has to come from ("-" where the system chooses), and how long the next start waits for it, in
+   * microseconds (0 for the default). Port 0 as the local one leaves that to the system too. NaN as the delay
+   * asks for RFC 8305's.
+   *
+   * Where `decides` is true, an attempt whose TCP has connected is a change; its socket is handed over, and
+   * decide() is the answer.
+   *
+   * @returns its outcome where it is over already, because the system has answered at once; race-rows.ts reads
+   *   it. Else its id.
+   */
+  race(
+    pairs: string,
+    more: More,
+    localPort: number,
+    attemptDelay: number,
+    attemptTimeout: number,
+    timeout: number,
+    decides: boolean,
+    watches: boolean,
+  ): string | number;
+  /** The answer to `more`, or news before it asks; `more` tells what may still follow. */
+  offer(id: number, pairs: string, localPort: number, more: More): void;
+  /** The attempts, by their place, whose destinations have neither accepted nor refused so far. */
+  unanswered(id: number): number[];
+  /** Whether the destination of an attempt has. */
+  hasAnswered(id: number, index: number): boolean;
+  /** What has changed since this was asked last. */
+  changes(id: number): RaceChange[];
+  /** Whether an attempt has connected: 0, or libuv's error number. */
+  decide(id: number, index: number, errno: number): void;
+  /** Whether the process stays for the race. */
+  setRef(id: number, isRef: boolean): void;
+  /** Where the system would connect from, a line for each line; empty where it has no way there. */
+  sources(addresses: string): string;
+  abort(id: number): void;
+  /** Closes a connected socket that nobody will adopt. */
+  close(socket: number): void;
+  /** The TCP port of a service, by name or alias; -1 when the system does not know it. */
+  servicePort(name: string): Promise<number>;
+
+  // On Windows only.
+  hasConnectByList?(): boolean;
+  hasConnectByName?(): boolean;
+  /**
+   * "address port" a line. Calls `done` once, later, unless it is aborted. Answers 0 where Winsock has no such
+   * function.
+   */
+  connectByList?(
+    endpoints: string,
+    timeout: number,
+    mayUsePool: boolean,
+    done: WinsockDone,
+  ): number;
+  /** The same for WSAConnectByName; `service` may be the digits of a port. */
+  connectByName?(
+    host: string,
+    service: string,
+    timeout: number,
+    mayUsePool: boolean,
+    done: WinsockDone,
+  ): number;
+  /** Whether the process stays for the call, where that does not run in libuv's pool. */
+  setRefWinsock?(id: number, isRef: boolean): void;
+  abortWinsock?(id: number): void;
+  abortAllWinsock?(): void;
+}
+
+let loaded: Addon | undefined;
+
+/** Loads the addon at the first call that needs it, so that importing the package costs and risks nothing. */
+export function addon(): Addon {
+  if (loaded) return loaded;
+  try {
+    loaded = loadAddon(path.join(__dirname, '../..')) as Addon;
+    return loaded;
+  } catch (cause) {
+    throw missingAddon(cause);
+  }
+}

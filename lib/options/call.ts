@@ -1,0 +1,37 @@
+// One call on its way through the library: what was asked for, when, and what can still be said to it.
+
+import type { AttemptListener } from '../attempts/attempt';
+import type { Settings } from './options';
+import type { Abortable } from '../util/abortable';
+
+/** What the owner of a call can say while it is under way. An AbortSignal is one that only gives up. */
+export interface CallControl extends Abortable {
+  /** Whether the process shall stay for the call: what ref() and unref() of a socket say. Default: yes. */
+  readonly isRef?: boolean;
+  /** Tells `waiting` when that changes, until the answer is called. */
+  hold?(waiting: Waiting): () => void;
+}
+
+/** Something that a call waits for, and that keeps the process running meanwhile. */
+export interface Waiting {
+  setRef(isRef: boolean): void;
+}
+
+export interface Call {
+  readonly settings: Settings;
+  /** When that was, in ms of performance.now(). */
+  readonly calledAt: number;
+  readonly control: CallControl | undefined;
+  /** Hears of each attempt; undefined where nobody wants to know. */
+  readonly listener: AttemptListener | undefined;
+}
+
+/** How long ago the call was, in ms. */
+export function elapsed({ calledAt }: Pick<Call, 'calledAt'>): number {
+  return performance.now() - calledAt;
+}
+
+/** Whether its time is up. */
+export function isLate(call: Pick<Call, 'calledAt' | 'settings'>): boolean {
+  return elapsed(call) >= call.settings.timeout;
+}

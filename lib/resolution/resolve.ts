@@ -1,0 +1,217 @@
+// Host names of a list become addresses. Every name is asked for once, all of them at the same time.
+
+import * as dns from 'node:dns';
+import type * as net from 'node:net';
+
+import type { Row } from '../attempts/attempt';
+import { plainAddress, unmapped, zoneOf, type Endpoint } from '../endpoints/endpoints';
+import type { ConnectOptions } from '../options/options';
+import { familyOf } from '../endpoints/ip-address';
+
+/**
+ * How long the first addresses wait for the other names, in ms. RFC 8305 section 3 lets A records wait so
+ * long for AAAA; dns.lookup has both in one answer, and here it is names that wait for each other.
+ */
+const RESOLUTION_DELAY = 50;
+
+/** The lookups of one list while they run. */
+export class Resolution {
+  /** Settles when every name has its answer. It rejects only with what `lookup` itself throws. */
+  readonly done: Promise<void>;
+  /** Settles when it is time to begin: every name has its answer, or the first addresses have waited. */
+  readonly begun: Promise<void>;
+  private readonly answers = new Map<string, Answer>();
+  /** Where in the list each name without an answer is. */
+  private readonly unanswered = new Map<string, number[]>();
+  /** The places that have become known and were not taken yet. */
+  private ready: number[] = [];
+  /** What names have answered with, and which name it was: what several of them have in common is tried once. */
+  private readonly taken = new Map<string, string>();
+  private timer: NodeJS.Timeout | undefined;
+  private begin: () => void = () => undefined;
+  private onAnswer: (() => void) | undefined;
+
+  constructor(
+    private readonly endpoints: readonly Endpoint[],
+    private readonly options: Pick<ConnectOptions, 'lookup' | 'family' | 'tls'>,
+    private readonly elapsed: () => number,
+    private readonly timeout = Infinity,
+  ) {
+    const { lookup, family = 0 } = options;
+    endpoints.forEach((endpoint, place) => {
+      if (!isName(endpoint)) this.ready.push(place);
+      else this.placesOf(endpoint.host).push(place);
+    });
+    const begun = new Promise<void>((resolve) => (this.begin = resolve));
+    if (!endpoints.every(isName)) this.beginSoon();
+    const asking = Array.from(this.unanswered.keys(), (name) =>
+      this.ask(name, lookup ?? dns.lookup, family),
+    );
+    this.done = Promise.all(asking).then(() => {
+      clearTimeout(this.timer);
+    });
+    this.begun = Promise.race([begun, this.done]);
+    // Whoever waits for one of them sees the error; nobody has to wait for both.
+    this.done.catch(() => clearTimeout(this.timer));
+    this.begun.catch(() => undefined);
+  }
+
+  /** The endpoints that have become known since this was asked last, in the order of the list. */
+  take(): Endpoint[] {
+    const places = this.ready.sort((a, b) => a - b);
+    this.ready = [];
+    const known: Endpoint[] = [];
+    for (const place of places) {
+      const endpoint = this.endpoints[place] as Endpoint;
+      // What the caller wrote twice is tried twice.
+      if (!isName(endpoint)) known.push(endpoint);
+      else this.takeAddresses(endpoint, known);
+    }
+    return known;
+  }
+
+  private takeAddresses(endpoint: Endpoint, known: Endpoint[]): void {
+    const own = new Set<string>();
+    for (const { address, family } of this.answers.get(endpoint.host)?.addresses ?? []) {
+      const found = { ...endpoint, address, family };
+      // TLS asks each name for a certificate of its own.
+      const name = this.options.tls === undefined ? '' : found.host;
+      const key = `${plainAddress(address)} ${zoneOf(address)} ${found.port} ${name}`;
+      // A name that stands in the list twice is tried twice; its own answer, and other names', once.
+      const owner = this.taken.get(key) ?? found.host;
+      if (own.has(key) || owner !== found.host) continue;
+      own.add(key);
+      this.taken.set(key, owner);
+      known.push(found);
+    }
+  }
+
+  /** Calls back each time that a name has its answer from now on. */
+  notify(onAnswer: (() => void) | undefined): void {
+    this.onAnswer = onAnswer;
+  }
+
+  get isDone(): boolean {
+    return this.unanswered.size === 0;
+  }
+
+  /** A row for each name that gave no address. */
+  failures(): Row[] {
+    return this.rowsOf((answer) => answer !== undefined && answer.addresses === undefined);
+  }
+
+  /** A row for each name that has no answer yet. */
+  rowsWithoutAnswer(): Row[] {
+    return this.rowsOf((answer) => answer === undefined);
+  }
+
+  private rowsOf(isMeant: (answer: Answer | undefined) => boolean): Row[] {
+    const endpoints = this.endpoints.filter((endpoint) => {
+      return isName(endpoint) && isMeant(this.answers.get(endpoint.host));
+    });
+    return endpoints.map(({ host, port }) => {
+      const answer = this.answers.get(host);
+      return {
+        host,
+        port,
+        address: undefined,
+        localAddress: '',
+        localPort: 0,
+        outcome: answer ? 'failed' : 'timeout',
+        code: answer?.code ?? 'ETIMEDOUT',
+        cause: undefined,
+        start: 0,
+        end: answer?.end ?? this.elapsed(),
+      };
+    });
+  }
+
+  private placesOf(name: string): number[] {
+    const places = this.unanswered.get(name) ?? [];
+    this.unanswered.set(name, places);
+    return places;
+  }
+
+  private beginSoon(): void {
+    // Half of the time that is left at most, so that the other half is for connecting.
+    const left = this.timeout - this.elapsed();
+    this.timer ??= setTimeout(() => this.begin(), Math.min(RESOLUTION_DELAY, left / 2));
+  }
+
+  private ask(name: string, lookup: net.LookupFunction, family: 0 | 4 | 6): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (answer: Omit<Answer, 'end'>): void => {
+        const places = this.unanswered.get(name);
+        if (places === undefined) return; // It has answered before.
+        this.unanswered.delete(name);
+        this.answers.set(name, { ...answer, end: this.elapsed() });
+        if (answer.addresses) {
+          for (const place of places) this.ready.push(place);
+          this.beginSoon();
+        }
+        resolve();
+        this.onAnswer?.();
+      };
+      try {
+        const hints = family === 0 && !IS_WINDOWS ? dns.ADDRCONFIG : 0;
+        lookup(name, { all: true, family, hints }, (error, address, oneFamily) => {
+          settle(readAnswer(error, () => readAddresses(address, oneFamily, family)));
+        });
+      } catch (error) {
+        reject(error);
+      }
+    });
+  }
+}
+
+export function isName({ family }: Endpoint): boolean {
+  return family === 0;
+}
+
+/** Addresses, or the code of the error there was instead. */
+interface Answer {
+  addresses?: { family: 4 | 6; address: string }[];
+  code?: string;
+  /** ms from the call. */
+  end: number;
+}
+
+/** What a lookup answers with is the caller's, and may be anything. */
+function readAnswer(error: unknown, read: () => Omit<Answer, 'end'>): Omit<Answer, 'end'> {
+  try {
+    if (!error) return read();
+    const { code } = error as { code?: unknown };
+    return { code: typeof code === 'string' && /^\w{1,64}$/.test(code) ? code : UNKNOWN_FAILURE };
+  } catch {
+    return { code: UNKNOWN_FAILURE };
+  }
+}
+
+/** getaddrinfo()'s own, for a failure that says nothing of itself. */
+const UNKNOWN_FAILURE = 'EAI_FAIL';
+
+/** A lookup answers with one address or with a list, whatever it was asked for; `net` takes both. */
+function readAddresses(
+  answer: string | dns.LookupAddress[],
+  oneFamily: number | undefined,
+  wanted: 0 | 4 | 6,
+): Omit<Answer, 'end'> {
+  const list = typeof answer === 'string' ? [{ address: answer, family: oneFamily }] : answer;
+  const entries: unknown[] = Array.isArray(list) ? list : [undefined];
+  if (entries.length === 0) return { code: 'ENOTFOUND' };
+  // As net does: an entry that is no address is left out, unless there is no other.
+  const valid = entries
+    .map((entry) => (entry as { address?: unknown } | null | undefined)?.address)
+    .filter((text): text is string => typeof text === 'string' && familyOf(text) !== 0);
+  if (valid.length === 0) return { code: 'ERR_INVALID_IP_ADDRESS' };
+  const addresses = valid
+    .map((text) => (familyOf(text) === 6 ? unmapped(text) : { family: 4 as const, address: text }))
+    .filter(({ family }) => wanted === 0 || family === wanted);
+  return addresses.length > 0 ? { addresses } : { code: 'ENOTFOUND' };
+}
+
+/**
+ * net.connect() asks with the hint ADDRCONFIG where no family is asked for, but not on Windows: a host without IPv6
+ * then does not wait for a resolver that ignores questions for AAAA.
+ */
+const IS_WINDOWS = process.platform === 'win32';

@@ -1,0 +1,26 @@
+// sortAddressPairs(): what a race would try, without trying it.
+
+import { allPairs } from './address-selection/candidates';
+import type { AddressPair } from './address-selection/pair-policy';
+import { noTargets } from './attempts/failure';
+import { readEndpoints, type EndpointLike } from './endpoints/endpoints';
+import { ResolvedEndpoints } from './resolution/resolved-endpoints';
+
+/**
+ * What connectByList() would try with the race engine, best first: destinations in the order of RFC 6724
+ * section 6, families in turn (RFC 8305 section 4), then the other local addresses of each.
+ *
+ * @param endpoints as for connectByList(); names are looked up with dns.lookup.
+ * @throws ConnectError when no name has an address.
+ * @throws TypeError or RangeError as connectByList() does.
+ */
+export async function sortAddressPairs(endpoints: Iterable<EndpointLike>): Promise<AddressPair[]> {
+  const call = { settings: {}, calledAt: performance.now() };
+  const targets = new ResolvedEndpoints(readEndpoints(endpoints), call);
+  await targets.resolution?.done;
+  targets.take();
+  if (targets.known.length === 0) {
+    throw noTargets(targets);
+  }
+  return allPairs(targets.known);
+}
