@@ -1,7 +1,7 @@
 // What JavaScript sees of the addon. Plain data crosses here and nothing else: addresses and
-// numbers in; numbers, and a socket's number, out. Errors are made in TypeScript (lib/native/addon.ts is
-// the other side). The functions of a race are in race_binding.cc, those of Winsock in
-// winsock/binding.cc.
+// numbers in; numbers, and a socket's number, out. Errors are made in TypeScript
+// (lib/native/addon.ts is the other side). The functions of a race are in race_binding.cc, those of
+// Winsock in winsock/binding.cc.
 
 #include <napi.h>
 

@@ -7,7 +7,7 @@
 //
 // The rules are those of RFC 8305 section 5, and clauses C07, C08, C11 and C14 of WSAConnectByList:
 // attempts start in the order given; the next one starts when the delay has passed, or at once when
-// one has failed; no attempt is ended because another one started; the first to connect wins.
+// one has failed; starting an attempt never cancels another; the first to connect wins.
 
 #ifndef CONNECT_BY_LIST_CORE_RACE_H_
 #define CONNECT_BY_LIST_CORE_RACE_H_
@@ -59,8 +59,8 @@ struct RaceOptions {
   std::vector<Micros> patience = {};
 };
 
-// How an attempt ended. The numbers cross the boundary to JavaScript: lib/native/addon.ts has the same
-// list.
+// How an attempt ended. The numbers cross the boundary to JavaScript: lib/native/addon.ts has the
+// same list.
 enum class Outcome : std::uint8_t {
   kRunning = 0,
   kConnected = 1,  // It won.

@@ -28,8 +28,8 @@ struct Rule {
   double least_weight;
 };
 
-// lib/address-selection/history.ts uses the same: min(3 * rtt + 10 ms, 250 ms), where rtt is the mean of four times
-// or more. The floor of 10 ms is the race's own.
+// lib/address-selection/history.ts uses the same: min(3 * rtt + 10 ms, 250 ms), where rtt is the
+// mean of four times or more. The floor of 10 ms is the race's own.
 constexpr Rule kChosen = {3, ms(10), ms(250), 4, 1.0 / 8};
 // What took this long was sent twice, and says nothing about the round-trip time.
 constexpr Micros kRetransmission = ms(1'000);

@@ -216,7 +216,7 @@ void Run::finish() {
   is_finished_ = true;
 }
 
-// lib/engines/race/supply.ts answers the same way.
+// lib/engines/race/candidate-queue.ts answers the same way.
 void Run::more(std::uint32_t /*id*/) {
   if (is_finished_) ++story_.late_calls;
   is_waiting_ = true;
