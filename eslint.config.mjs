@@ -1,16 +1,14 @@
+import fs from 'node:fs';
 import path from 'node:path';
 
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-/**
- * The rooms of lib/, in the order in which the data goes. A room imports from itself and from those below it. "."
- * stands for the public functions, one file each, and for index.ts.
- */
+/** The rooms of lib/, in the order in which the data goes. A room imports from itself and from those below it. */
 const ROOMS = [
   'cli',
   'http',
-  '.',
+  '.', // The public functions, one file each.
   'engines',
   'resolution',
   'sockets',
@@ -22,36 +20,24 @@ const ROOMS = [
   'util',
 ];
 
-/** What a room's files must not import, so many folders down: everything above the room. */
-function arrowsOf(room, at, depth) {
-  const above = ROOMS.slice(0, at).filter((name) => name !== '.');
-  const group = above.map((name) => `**/${name}/**`);
-  // The public functions are files of lib/ itself.
-  const up = '../'.repeat(depth);
-  if (at > ROOMS.indexOf('.')) group.push(`${up}*`, `!${up}*/`);
+const PUBLIC = fs
+  .readdirSync(path.join(import.meta.dirname, 'lib'))
+  .filter((name) => /\.m?ts$/.test(name))
+  .map((name) => path.parse(name).name);
+
+/** A room's files must not import what is above it. */
+function arrowsOf(room, at) {
+  const above = ROOMS.slice(0, at).flatMap((name) =>
+    name === '.' ? PUBLIC.map((file) => `${file}$`) : `${name}/`,
+  );
+  // Of the public functions only the index, which is above them all, imports from every room.
+  const regex = room === 'cli' ? '^\\.\\./(?!index$)' : `^(\\.\\.?/)+(${above.join('|')})`;
+  const message =
+    'Rooms import from the rooms below them, the command from the index (ARCHITECTURE.md).';
   return {
-    files: [path.posix.join('lib', room, `${'*/'.repeat(depth - 1)}*.ts`)],
+    files: [room === '.' ? 'lib/*.ts' : `lib/${room}/**/*.ts`],
     ignores: ['lib/index.ts'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            ...(group.length > 0
-              ? [{ group, message: 'Rooms import from the rooms below them (ARCHITECTURE.md).' }]
-              : []),
-            ...(room === 'cli'
-              ? [
-                  {
-                    regex: '^\\.\\./(?!index$)',
-                    message: 'The command knows the public API only.',
-                  },
-                ]
-              : []),
-          ],
-        },
-      ],
-    },
+    rules: { 'no-restricted-imports': ['error', { patterns: [{ regex, message }] }] },
   };
 }
 
@@ -79,8 +65,7 @@ export default tseslint.config(
       ],
     },
   },
-  ...ROOMS.map((room, at) => arrowsOf(room, at, 1)),
-  ...ROOMS.map((room, at) => arrowsOf(room, at, 2)).filter((_, at) => ROOMS[at] !== '.'),
+  ...ROOMS.map(arrowsOf),
   {
     files: ['**/*.mjs', '**/*.cjs', '**/*.js'],
     languageOptions: {

@@ -1,10 +1,10 @@
 // connectByList(): from a list of endpoints to a Connection.
 
-import { isLate, type Call } from './options/call';
-import { checkPermission, toConnection, type Connection } from './connection';
 import { isTraced, tracedCall } from './attempts/diagnostics';
+import { checkPermission, toConnection, type Connection } from './connection';
 import { readEndpointsInTurns, type Endpoint, type EndpointLike } from './endpoints/endpoints';
 import { runEngine } from './engines/run-engine';
+import { isLate, type Call } from './options/call';
 import { readOptions, type ConnectOptions } from './options/options';
 
 /**

@@ -1,14 +1,14 @@
 // connectByName(): one host name and one service instead of a list (C24).
 
+import { tracedCall } from './attempts/diagnostics';
 import { connectByList } from './connect-by-list';
 import { checkPermission, toConnection, type Connection } from './connection';
-import { tracedCall } from './attempts/diagnostics';
 import { toEndpoint } from './endpoints/endpoints';
-import { chooseEngine } from './engines/engine';
-import { invalidArgType } from './util/argument-errors';
-import { readOptions, type ConnectOptions } from './options/options';
 import { readService } from './endpoints/service-port';
+import { chooseEngine } from './engines/engine';
 import { connectNameByWinsock } from './engines/winsock/winsock-engine';
+import { readOptions, type ConnectOptions } from './options/options';
+import { invalidArgType } from './util/argument-errors';
 
 /**
  * Connects to one host by its name, and to one service on it.

@@ -9,17 +9,17 @@ import {
   type Attempt,
   type AttemptListener,
   type Outcome,
+  type Row,
+  type RowStart,
 } from './attempts/attempt';
-import type { Row, RowStart } from './attempts/attempt';
-import type { CallControl, Waiting } from './options/call';
 import { ConnectError } from './attempts/connect-error';
-import { throwIfFailed, checkPermission } from './connection';
 import { tracedCall } from './attempts/diagnostics';
+import { adoptFailure, attemptError } from './attempts/failure';
+import { throwIfFailed, checkPermission } from './connection';
 import { readEndpoints, type EndpointLike } from './endpoints/endpoints';
 import type { EngineResult } from './engines/engine';
-import { invalidArgType, invalidArgValue } from './util/argument-errors';
-import { adoptFailure, attemptError } from './attempts/failure';
 import { runEngine } from './engines/run-engine';
+import type { CallControl, Waiting } from './options/call';
 import { readOptions, type ConnectOptions, type Settings } from './options/options';
 import {
   SocketToConnect,
@@ -27,6 +27,7 @@ import {
   type ConnectingSocket,
   type Connector,
 } from './sockets/socket';
+import { invalidArgType, invalidArgValue } from './util/argument-errors';
 
 /** The options of connectByList(), but for `tls`: wrap the socket with tls.connect() instead. */
 export type SocketConnectOptions = Omit<ConnectOptions, 'tls'>;

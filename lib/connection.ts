@@ -3,12 +3,12 @@
 import type * as net from 'node:net';
 
 import { eachOf, toAttempt, type Attempt } from './attempts/attempt';
+import { adoptFailure, raceFailure } from './attempts/failure';
 import type { EngineResult } from './engines/engine';
 import type { Engine } from './options/options';
-import { accessDenied } from './util/argument-errors';
-import { adoptFailure, raceFailure } from './attempts/failure';
 import type { Settings } from './options/options';
 import { adopt, AdoptError } from './sockets/socket';
+import { accessDenied } from './util/argument-errors';
 
 /** A connection that was made, and how. */
 export interface Connection {

@@ -1,10 +1,11 @@
 // Which pairs of addresses a race tries, and in what order: the best first (C07).
 
-import { Destination, destinationsOf } from './source-addresses';
 import { withoutZone, type Endpoint } from '../endpoints/endpoints';
+import type { Abortable } from '../util/abortable';
+import { inOneGo, inTurns, CHUNK, type Chunks } from '../util/chunks';
 import { historyOf, type History, type HistoryOption, type Way } from './history';
 import { otherLocalAddresses } from './local-addresses';
-import type { Abortable } from '../util/abortable';
+import { familyToBeginWith } from './operator-order';
 import {
   applyPolicy,
   toAddressPair,
@@ -12,9 +13,8 @@ import {
   type Pair,
   type PairPolicy,
 } from './pair-policy';
-import { familyToBeginWith } from './operator-order';
 import { alternateFamilies, compareRanks } from './rfc6724';
-import { inOneGo, inTurns, CHUNK, type Chunks } from '../util/chunks';
+import { Destination, destinationsOf } from './source-addresses';
 
 /** What ConnectOptions say about candidates. */
 export interface PairOptions extends HistoryOption {
@@ -32,7 +32,7 @@ interface Candidate {
 /** What a race begins with, and what it has to fall back on. */
 export interface Plan {
   readonly pairs: Pair[];
-  /** What the host has no way to. It is tried, because routes change; but only when all else has failed. */
+  /** Destinations without a route. They are tried, because routes change; but only when all else has failed. */
   readonly unreachable: readonly Endpoint[];
 }
 
@@ -69,7 +69,7 @@ function chosenOf(plan: Plan, policy: PairPolicy, options: PairOptions): Plan {
   return { pairs: applyPolicy(policy, all, otherPairs(all, options)), unreachable: [] };
 }
 
-/** What the host has no way to, in its order. */
+/** Destinations without a route, in their order. */
 export function unreachablePairs(targets: readonly Endpoint[]): Pair[] {
   return sorted(
     targets.map((target) => candidate(target, new Destination(target.address, ''))),
@@ -114,9 +114,9 @@ function* orderPairs(
   const unreachable: Endpoint[] = [];
   for (let at = 0; at < targets.length; at += CHUNK) {
     if (at > 0) yield;
-    const slice = targets.slice(at, at + CHUNK);
-    const known = bind === '' ? destinationsOf(slice) : undefined;
-    for (const target of slice) {
+    const chunk = targets.slice(at, at + CHUNK);
+    const known = bind === '' ? destinationsOf(chunk) : undefined;
+    for (const target of chunk) {
       const destination = known?.get(target.address) ?? new Destination(target.address, bind);
       if (destination.source === '') unreachable.push(target);
       else reachable.push(candidate(target, destination));

@@ -5,8 +5,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { Row } from '../attempts/attempt';
 import type { Endpoint } from '../endpoints/endpoints';
 import { outOfRange } from '../util/argument-errors';
-import { fingerprintOfNetwork } from './local-addresses';
 import { isLong, CHUNK } from '../util/chunks';
+import { fingerprintOfNetwork } from './local-addresses';
 
 /** The attempts of one call, and where each of them went. */
 export interface RaceOutcomeView {
@@ -183,10 +183,10 @@ export function recordRace(race: RaceOutcomeView, options: HistoryOption): void 
   const history = historyOf(options);
   if (history === undefined) return;
   if (!isLong(race.count)) history.learn(race, 0, race.count);
-  else void learnInTurns(race, history);
+  else void recordInTurns(race, history);
 }
 
-async function learnInTurns(race: RaceOutcomeView, history: History): Promise<void> {
+async function recordInTurns(race: RaceOutcomeView, history: History): Promise<void> {
   for (let at = 0; at < race.count; at += CHUNK) {
     await setImmediate();
     history.learn(race, at, Math.min(at + CHUNK, race.count));

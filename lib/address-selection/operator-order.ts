@@ -4,8 +4,8 @@
 import * as dns from 'node:dns';
 import * as fs from 'node:fs';
 
-import { DEFAULT_TABLE, type PolicyTable } from './policy-table';
 import { readGaiConf } from './gai-conf';
+import { DEFAULT_TABLE, type PolicyTable } from './policy-table';
 
 /**
  * The family that the process has been told to begin with (nodejs.org/api/dns.html#dnssetdefaultresultorderorder).

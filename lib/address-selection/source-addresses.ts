@@ -2,15 +2,15 @@
 // what the RFC's rules make of the two.
 
 import type { Endpoint } from '../endpoints/endpoints';
-import { TtlCache } from '../util/ttl-cache';
 import { addon } from '../native/addon';
+import { TtlCache } from '../util/ttl-cache';
 import { policyTable } from './operator-order';
 import { rank } from './rfc6724';
 
 export class Destination {
   private made: readonly number[] | undefined;
 
-  /** @param source '' where there is no way to it. */
+  /** @param source '' where there is no route to it. */
   constructor(
     readonly address: string,
     readonly source: string,

@@ -2,8 +2,8 @@
 
 import { inspect } from 'node:util';
 
-import { eachOf, toAttempt, type Attempt, type Rows } from './attempt';
 import { errnoOfCode } from '../util/system-errors';
+import { eachOf, toAttempt, type Attempt, type Rows } from './attempt';
 
 /** What went wrong with one attempt, with one lookup, or with the one call of WSAConnectByList. */
 export interface AttemptError extends NodeJS.ErrnoException {

@@ -4,9 +4,9 @@
 import * as diagnostics from 'node:diagnostics_channel';
 import { debuglog } from 'node:util';
 
+import { formatEndpoint, type Endpoint } from '../endpoints/endpoints';
 import { toAttempt, toAttemptStart, type Attempt, type AttemptListener } from './attempt';
 import type { AttemptStart, Outcome, Row, RowStart } from './attempt';
-import { formatEndpoint, type Endpoint } from '../endpoints/endpoints';
 import { attemptError, describeAttempt } from './failure';
 
 /** What the events of `tracing:connect-by-list:connect:*` carry; one object for all events of a call. */

@@ -1,10 +1,10 @@
 // Makes a ConnectError of what was tried: an error for each, and a message that names every endpoint and
 // says what to do.
 
-import { eachOf, rowsOf, type Row, type Rows } from './attempt';
-import { ConnectError, type AttemptError } from './connect-error';
 import { formatEndpoint, type Endpoint } from '../endpoints/endpoints';
 import { errnoOfCode, TIMED_OUT } from '../util/system-errors';
+import { eachOf, rowsOf, type Row, type Rows } from './attempt';
+import { ConnectError, type AttemptError } from './connect-error';
 import type { WsaError } from './wsa-codes';
 
 /** What was tried where nothing has connected. */

@@ -1,7 +1,7 @@
 // Draws attempts as bars over time, a line each, for a terminal.
 
-import { durationOf, notesOf, rowsOf, summaryOf, type Row, type RowState } from './rows';
 import type { Report } from './report';
+import { durationOf, notesOf, rowsOf, summaryOf, type Row, type RowState } from './rows';
 import { formatMs, shorten, wrap } from './text';
 
 export interface Paper {
@@ -38,7 +38,7 @@ interface Columns {
 }
 
 /** As few as still tell one from the other. */
-const LEAST: Columns = { endpoint: 12, address: 9, bar: 8, time: 0, status: 9 };
+const MIN_COLUMNS: Columns = { endpoint: 12, address: 9, bar: 8, time: 0, status: 9 };
 /** A bar gets the rest of the line, and no more than shows something new. */
 const MAX_BAR = 100;
 /** Down to here the bar gives way to text; from here on, whichever part has the most to spare does. */
@@ -57,7 +57,7 @@ function layOut(rows: readonly Row[], width: number): Columns {
   };
   for (let excess = widthOf(columns) - width; excess > 0; excess--) {
     const name = columns.bar > PREFERRED_BAR ? 'bar' : mostToSpare(columns);
-    if (columns[name] <= LEAST[name]) break;
+    if (columns[name] <= MIN_COLUMNS[name]) break;
     columns[name]--;
   }
   return columns;
@@ -65,7 +65,9 @@ function layOut(rows: readonly Row[], width: number): Columns {
 
 function mostToSpare(columns: Columns): keyof Columns {
   const names = ['bar', 'endpoint', 'address', 'status'] as const;
-  return names.reduce((a, b) => (columns[b] - LEAST[b] > columns[a] - LEAST[a] ? b : a));
+  return names.reduce((a, b) =>
+    columns[b] - MIN_COLUMNS[b] > columns[a] - MIN_COLUMNS[a] ? b : a,
+  );
 }
 
 function widthOf(columns: Columns): number {

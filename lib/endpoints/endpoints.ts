@@ -3,10 +3,10 @@
 
 import * as net from 'node:net';
 
-import { badPort, invalidArgType, invalidArgValue, outOfRange } from '../util/argument-errors';
 import type { Abortable } from '../util/abortable';
-import { familyOf } from './ip-address';
+import { badPort, invalidArgType, invalidArgValue, outOfRange } from '../util/argument-errors';
 import { inOneGo, inTurns, isLong, CHUNK, type Chunks } from '../util/chunks';
+import { familyOf } from './ip-address';
 
 /**
  * An endpoint, in any of three forms:
@@ -47,9 +47,9 @@ export function readEndpointsInTurns(
 ): Endpoint[] | Promise<Endpoint[]> {
   if (!Array.isArray(endpoints) || !isLong(endpoints.length)) return readEndpoints(endpoints);
   // Of a copy: what the caller does to the array meanwhile changes nothing. One that is too long is not copied.
-  const slices = readInChunks(endpoints.slice(0, MAX_ENDPOINTS + 1));
+  const chunks = readInChunks(endpoints.slice(0, MAX_ENDPOINTS + 1));
   // A call whose time is up reads the rest at once: an error of the caller's comes before that of the time.
-  return inTurns(slices, signal, isLate).then((list) => list ?? inOneGo(slices));
+  return inTurns(chunks, signal, isLate).then((list) => list ?? inOneGo(chunks));
 }
 
 function* readInChunks(endpoints: unknown): Chunks<Endpoint[]> {

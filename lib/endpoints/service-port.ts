@@ -1,8 +1,8 @@
 // From a service, as the caller names it, to its port.
 
-import { readPort } from './endpoints';
-import { invalidArgType, invalidArgValue } from '../util/argument-errors';
 import { addon } from '../native/addon';
+import { invalidArgType, invalidArgValue } from '../util/argument-errors';
+import { readPort } from './endpoints';
 
 /**
  * The TCP port of a service: a port number (0 to 65535) or its digits, which stand for themselves, or a

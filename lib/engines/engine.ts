@@ -3,10 +3,10 @@
 import type * as net from 'node:net';
 
 import type { Rows } from '../attempts/attempt';
-import { unavailable } from '../util/argument-errors';
 import type { FailureReport } from '../attempts/failure';
 import { addon } from '../native/addon';
 import type { ConnectOptions, Engine } from '../options/options';
+import { unavailable } from '../util/argument-errors';
 
 /** What an engine has made of a call. Addresses become objects when somebody asks. */
 export interface EngineResult {

@@ -1,15 +1,15 @@
 // The way of a call: from a checked list to a connected socket, by the engine that is best here.
 
-import { elapsed, type Call } from '../options/call';
-import type { Endpoint } from '../endpoints/endpoints';
-import type { Engine } from '../options/options';
-import { chooseEngine, type EngineResult } from './engine';
-import { startDeadline } from '../util/deadline';
 import { noTargets, timedOut } from '../attempts/failure';
-import { orAbort } from '../util/abortable';
-import { connectByRace } from './race/race-engine';
+import type { Endpoint } from '../endpoints/endpoints';
+import { elapsed, type Call } from '../options/call';
+import type { Engine } from '../options/options';
 import type { Resolution } from '../resolution/resolve';
 import { ResolvedEndpoints } from '../resolution/resolved-endpoints';
+import { orAbort } from '../util/abortable';
+import { startDeadline } from '../util/deadline';
+import { chooseEngine, type EngineResult } from './engine';
+import { connectByRace } from './race/race-engine';
 import { connectByWinsock } from './winsock/winsock-engine';
 
 /** At once where nothing has to be waited for. */

@@ -4,9 +4,9 @@ import * as net from 'node:net';
 import * as tls from 'node:tls';
 
 import { connectByList } from '../connect-by-list';
-import { startDeadline } from '../util/deadline';
-import { handshakeTimedOut } from '../util/argument-errors';
 import { readOptions, type ConnectOptions } from '../options/options';
+import { handshakeTimedOut } from '../util/argument-errors';
+import { startDeadline } from '../util/deadline';
 import { readEndpointsFor, readRaceUntil, type EndpointsFor, type RaceUntil } from './requests';
 
 /** What undici asks a connector for. */

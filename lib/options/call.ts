@@ -1,8 +1,8 @@
 // One call on its way through the library: what was asked for, when, and what can still be said to it.
 
 import type { AttemptListener } from '../attempts/attempt';
-import type { Settings } from './options';
 import type { Abortable } from '../util/abortable';
+import type { Settings } from './options';
 
 /** What the owner of a call can say while it is under way. An AbortSignal is one that only gives up. */
 export interface CallControl extends Abortable {

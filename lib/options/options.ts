@@ -3,6 +3,8 @@
 import * as net from 'node:net';
 import type * as tls from 'node:tls';
 
+import { History } from '../address-selection/history';
+import type { PairPolicy } from '../address-selection/pair-policy';
 import {
   badIPAddress,
   badPort,
@@ -10,8 +12,6 @@ import {
   invalidArgValue,
   outOfRange,
 } from '../util/argument-errors';
-import { History } from '../address-selection/history';
-import type { PairPolicy } from '../address-selection/pair-policy';
 
 /**
  * Who makes the attempts. `'winsock'`: Windows' own WSAConnectByList and WSAConnectByName, where Winsock

@@ -5,8 +5,8 @@ import type * as net from 'node:net';
 
 import type { Row } from '../attempts/attempt';
 import { plainAddress, unmapped, zoneOf, type Endpoint } from '../endpoints/endpoints';
-import type { ConnectOptions } from '../options/options';
 import { familyOf } from '../endpoints/ip-address';
+import type { ConnectOptions } from '../options/options';
 
 /**
  * How long the first addresses wait for the other names, in ms. RFC 8305 section 3 lets A records wait so

@@ -1,10 +1,10 @@
 // What can be tried, as it becomes known: endpoints whose names have addresses, and that are not blocked.
 
 import type { Row } from '../attempts/attempt';
-import { splitBlocked } from './block-list';
-import { elapsed, type Call } from '../options/call';
 import type { Endpoint } from '../endpoints/endpoints';
+import { elapsed, type Call } from '../options/call';
 import type { ConnectOptions } from '../options/options';
+import { splitBlocked } from './block-list';
 import { isName, Resolution } from './resolve';
 
 /** What it needs of a call. */

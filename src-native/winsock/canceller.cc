@@ -23,7 +23,8 @@ void Canceller::cancel(std::shared_ptr<WinsockCall> call) {
   const auto thread = [](void* canceller) { static_cast<Canceller*>(canceller)->run(); };
   has_thread_ = uv_thread_create(&thread_, thread, this) == 0;
   if (has_thread_) return;
-  // No thread to be had: the calls have been asked once, and end by themselves at the latest.
+  // The thread could not be started. Each call has been cancelled once, and one that goes on ends
+  // when Windows gives up.
   const std::lock_guard<std::mutex> lock(mutex_);
   asking_ = false;
 }

@@ -53,7 +53,7 @@ export function describeNames({ options, races }: EngineUnderTest): void {
       ]);
     });
 
-    test('a lookup may answer with one address, as dns.lookup does without `all`', async () => {
+    test('a lookup may return a single address, as dns.lookup does unless `all` is set', async () => {
       const lookup: net.LookupFunction = (_name, _options, callback) => {
         callback(null, '127.0.0.1', 4);
       };

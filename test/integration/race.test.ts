@@ -101,7 +101,7 @@ describe('race', () => {
       expect(attempts[1]?.start).toBeGreaterThanOrEqual(50);
     });
 
-    test('no attempt is ended because the next one has started: the slow first one still wins', async () => {
+    test('starting an attempt never cancels another: the slow first one still wins', async () => {
       const slow = await blackhole();
       const list = [`127.0.0.1:${slow.port}`, dead, dead, dead];
       const pending = raced(list, { attemptDelay: 20, timeout: 20_000 });

@@ -101,10 +101,11 @@ onTheStandIn('faults of Winsock', () => {
     ['10 1703', 15_063, 0],
     ['10 1709', 16_299, 1],
     ['11', 22_000, 1],
-  ])('on Windows %s a refusal on loopback is made prompt only where it can be', async (...row) => {
-    const [, windowsBuild, expected] = row;
-    // The version is asked for once in a process.
-    const program = `
+  ])(
+    'on Windows %s a refusal on loopback is made prompt only where it can be',
+    async (_windows, windowsBuild, expected) => {
+      // The version is asked for once in a process.
+      const program = `
       const standIn = require('./build-test/windows/stand-in/index');
       standIn.install();
       standIn.program({ windowsBuild: ${windowsBuild} });
@@ -114,8 +115,9 @@ onTheStandIn('faults of Winsock', () => {
         console.log(standIn.initialRtoCount());
       });
     `;
-    expect(await runChild(program)).toMatchObject({ code: 0, stdout: `${expected}\n` });
-  });
+      expect(await runChild(program)).toMatchObject({ code: 0, stdout: `${expected}\n` });
+    },
+  );
 
   test('a function that has gone between the choice of the engine and the call is an error', async () => {
     const native = addon() as Required<ReturnType<typeof addon>>;

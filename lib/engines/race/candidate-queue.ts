@@ -2,10 +2,6 @@
 // have their addresses later; what the host has no route to; and, when nothing else is left, other local
 // addresses for destinations that have not answered.
 
-import type { Endpoint } from '../../endpoints/endpoints';
-import { otherLocalAddresses } from '../../address-selection/local-addresses';
-import { More } from '../../native/addon';
-import type { Pair } from '../../address-selection/pair-policy';
 import {
   planRace,
   planRaceInTurns,
@@ -13,8 +9,12 @@ import {
   withSources,
 } from '../../address-selection/candidates';
 import type { PairOptions, Plan } from '../../address-selection/candidates';
-import { isLong } from '../../util/chunks';
+import { otherLocalAddresses } from '../../address-selection/local-addresses';
+import type { Pair } from '../../address-selection/pair-policy';
+import type { Endpoint } from '../../endpoints/endpoints';
+import { More } from '../../native/addon';
 import type { ResolvedEndpoints } from '../../resolution/resolved-endpoints';
+import { isLong } from '../../util/chunks';
 
 /** How many pairs are handed over at a time: a few ms of work, however long the list is. */
 const BATCH = 512;

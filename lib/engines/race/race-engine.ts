@@ -1,18 +1,18 @@
 // The race engine: our own attempts, as RFC 8305 section 5 says, on every platform.
 
-import { elapsed, isLate, type Call, type Waiting } from '../../options/call';
-import type { EngineResult } from '../engine';
+import { planRace, planRaceInTurns, type Plan } from '../../address-selection/candidates';
+import type { Pair } from '../../address-selection/pair-policy';
 import { timedOut } from '../../attempts/failure';
 import { addon, type More, type RaceListener } from '../../native/addon';
+import { elapsed, isLate, type Call, type Waiting } from '../../options/call';
+import type { ResolvedEndpoints } from '../../resolution/resolved-endpoints';
 import { orAbort } from '../../util/abortable';
-import type { Pair } from '../../address-selection/pair-policy';
-import { planRace, planRaceInTurns, type Plan } from '../../address-selection/candidates';
+import { isLong } from '../../util/chunks';
+import type { EngineResult } from '../engine';
+import { CandidateQueue, type PairTaker } from './candidate-queue';
 import { RaceProgress } from './race-progress';
 import { RaceResult } from './race-result';
 import { follow, listenToRaces } from './running-races';
-import { isLong } from '../../util/chunks';
-import { CandidateQueue, type PairTaker } from './supply';
-import type { ResolvedEndpoints } from '../../resolution/resolved-endpoints';
 
 /** At once where the system answers at once, as it does on this host. */
 export function connectByRace(
@@ -33,16 +33,16 @@ function race(
   call: Call,
 ): EngineResult | Promise<EngineResult> {
   const { settings, control, listener } = call;
-  const supply = new CandidateQueue(targets, settings, plan, () => isLate(call));
+  const queue = new CandidateQueue(targets, settings, plan, () => isLate(call));
   // Only now: sorting a long list takes its time, and the deadline counts from the call.
   const startsAt = elapsed(call);
   const progress =
     listener || settings.tls
-      ? new RaceProgress(supply.pairs, settings, startsAt, listener)
+      ? new RaceProgress(queue.pairs, settings, startsAt, listener)
       : undefined;
   // A function of the caller's, such as the policy, may have given the call up.
   if (control?.aborted) throw control.reason;
-  const { batch, more } = supply.take();
+  const { batch, more } = queue.take();
   listenToRaces();
   const begun = addon().race(
     toText(batch),
@@ -55,9 +55,9 @@ function race(
     progress !== undefined,
   );
   if (typeof begun === 'number') {
-    return new RunningRace(begun, supply, targets, call, startsAt, progress).untilOver();
+    return new RunningRace(begun, queue, targets, call, startsAt, progress).untilOver();
   }
-  const result = new RaceResult(supply.pairs, targets, call, startsAt, begun, undefined);
+  const result = new RaceResult(queue.pairs, targets, call, startsAt, begun, undefined);
   progress?.finish(result.lines);
   return result;
 }
@@ -75,7 +75,7 @@ class RunningRace implements RaceListener, PairTaker, Waiting {
 
   constructor(
     private readonly id: number,
-    private readonly supply: CandidateQueue,
+    private readonly queue: CandidateQueue,
     private readonly targets: ResolvedEndpoints,
     private readonly call: Call,
     private readonly startsAt: number,
@@ -88,24 +88,24 @@ class RunningRace implements RaceListener, PairTaker, Waiting {
       this.resolve = resolve;
       this.release = control?.hold?.(this);
       follow(this.id, this);
-      this.supply.feed(this);
+      this.queue.feed(this);
       this.progress?.begin(this.id);
       return () => addon().abort(this.id);
     });
   }
 
   finished(outcome: string): void {
-    const { supply, targets, call, startsAt, progress } = this;
-    supply.feed(undefined);
+    const { queue, targets, call, startsAt, progress } = this;
+    queue.feed(undefined);
     this.release?.();
     const { handshakes } = progress ?? {};
-    const result = new RaceResult(supply.pairs, targets, call, startsAt, outcome, handshakes);
+    const result = new RaceResult(queue.pairs, targets, call, startsAt, outcome, handshakes);
     this.resolve?.(result);
     progress?.finish(result.lines);
   }
 
   askForMore(): void {
-    this.supply.ask();
+    this.queue.ask();
   }
 
   changed(): void {

@@ -1,10 +1,10 @@
 // A race while it runs: who hears of its attempts, and the handshakes that decide them.
 
+import type { Pair } from '../../address-selection/pair-policy';
 import type { AttemptListener } from '../../attempts/attempt';
-import { Handshakes } from './handshake';
 import { addon } from '../../native/addon';
 import type { Settings } from '../../options/options';
-import type { Pair } from '../../address-selection/pair-policy';
+import { Handshakes } from './handshake';
 import { isRunning, outcomeOf, readRow, type RaceLine } from './race-rows';
 
 export class RaceProgress {

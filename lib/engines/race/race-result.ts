@@ -2,16 +2,16 @@
 
 import type * as net from 'node:net';
 
-import { rowsOf, type Row, type Rows } from '../../attempts/attempt';
-import type { Call } from '../../options/call';
-import { toSocketAddress, withoutZone, type Endpoint } from '../../endpoints/endpoints';
-import type { EngineResult } from '../engine';
-import type { FailureReport } from '../../attempts/failure';
-import type { Handshakes } from './handshake';
 import { recordRace, type RaceOutcomeView } from '../../address-selection/history';
 import type { Pair } from '../../address-selection/pair-policy';
-import { readOutcome, readRow, type RaceLine, type RaceOutcome } from './race-rows';
+import { rowsOf, type Row, type Rows } from '../../attempts/attempt';
+import type { FailureReport } from '../../attempts/failure';
+import { toSocketAddress, withoutZone, type Endpoint } from '../../endpoints/endpoints';
+import type { Call } from '../../options/call';
 import type { ResolvedEndpoints } from '../../resolution/resolved-endpoints';
+import type { EngineResult } from '../engine';
+import type { Handshakes } from './handshake';
+import { readOutcome, readRow, type RaceLine, type RaceOutcome } from './race-rows';
 
 /** Verdict::kConnected and Verdict::kDeadline in src-native/core/race.h. */
 const CONNECTED = 1;

@@ -6,16 +6,16 @@
 import type * as net from 'node:net';
 import { isMainThread } from 'node:worker_threads';
 
-import { rowsOf } from '../../attempts/attempt';
-import { elapsed, type Call, type CallControl } from '../../options/call';
-import { toSocketAddress, type Endpoint } from '../../endpoints/endpoints';
-import { notExported, type EngineResult, type WinsockFunction } from '../engine';
-import { raceFailure, winsockFailure, type WinsockTargets } from '../../attempts/failure';
-import { addon, type WinsockDone } from '../../native/addon';
-import { orAbort } from '../../util/abortable';
 import { planWinsock } from '../../address-selection/candidates';
-import type { ResolvedEndpoints } from '../../resolution/resolved-endpoints';
+import { rowsOf } from '../../attempts/attempt';
+import { raceFailure, winsockFailure, type WinsockTargets } from '../../attempts/failure';
 import { wsaError } from '../../attempts/wsa-codes';
+import { toSocketAddress, type Endpoint } from '../../endpoints/endpoints';
+import { addon, type WinsockDone } from '../../native/addon';
+import { elapsed, type Call, type CallControl } from '../../options/call';
+import type { ResolvedEndpoints } from '../../resolution/resolved-endpoints';
+import { orAbort } from '../../util/abortable';
+import { notExported, type EngineResult, type WinsockFunction } from '../engine';
 
 /** What the two functions differ in. */
 interface WinsockCall {
