@@ -15,7 +15,8 @@ import {
 import { addon } from '#dist/native/addon';
 import { blackhole, type Blackhole } from '../support/blackhole';
 import { runChild } from '../support/child';
-import { connectErrorOf } from '../support/failure';
+import { eventually } from '../support/eventually';
+import { connectErrorOf, failureOf } from '../support/failure';
 import { refusingPort } from '../support/ports';
 import { serve, type TestServer } from '../support/servers';
 
@@ -298,8 +299,17 @@ describe('diagnostics', () => {
     });
 
     test('where somebody does, it is', async () => {
-      listen('attempt');
-      const [times, told] = await asked(connecting);
+      const heard = listen('attempt');
+      // All of its attempts hang, so that no outcome can bring the news along, however late the loop is.
+      const [times, told] = await asked(async () => {
+        const controller = new AbortController();
+        const list = Array.from({ length: 50 }, () => `127.0.0.1:${hole.port}`);
+        const { signal } = controller;
+        const hanging = failureOf(connectByList(list, { ...OPTIONS, attemptDelay: 20, signal }));
+        await eventually(() => heard.filter(({ name }) => name === 'attempt:start').length > 1);
+        controller.abort();
+        await hanging;
+      });
       expect(times).toBeGreaterThan(0);
       expect(told).toBe(true);
     });

@@ -171,8 +171,13 @@ onTheStandIn('threads', () => {
     const hung = hang(50);
     hung.abort();
     await hung.ended;
-    await eventually(() => running() === 0);
-    await eventually(() => standIn.liveSockets() === 0);
+    // Some have passed the addon's own check by now, and are seen here only when they call Winsock: none running in
+    // one look says nothing of the next.
+    let looks = 0;
+    await eventually(() => {
+      looks = running() === 0 && standIn.liveSockets() === 0 ? looks + 1 : 0;
+      return looks === 25;
+    });
   });
 
   test('C22 handles of Windows stay flat over 1,000 connects of both engines', async () => {
