@@ -9,6 +9,7 @@
 
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,6 +17,7 @@ import { makeLane, makeStage, NODES, runNode, runs32Bit } from './lane/lane.mjs'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const REPORT = 'jest-report.json';
+const ON_ALL_CORES = 'node-24-x64';
 
 const asked = process.argv.slice(2).filter((argument) => NODES.includes(argument));
 const forJest = process.argv.slice(2).filter((argument) => !NODES.includes(argument));
@@ -55,10 +57,11 @@ async function runInLane() {
   }
   // Four at a time: a run mostly waits.
   const good = [];
-  const lane = async () => {
-    for (let run = runs.shift(); run; run = runs.shift()) good.push(await runJest(run));
+  const lane = async (_, index) => {
+    const core = index % os.availableParallelism();
+    for (let run = runs.shift(); run; run = runs.shift()) good.push(await runJest(run, core));
   };
-  await Promise.all([lane(), lane(), lane(), lane()]);
+  await Promise.all(Array.from({ length: 4 }, lane));
   // Those of one word size in halves are one run here.
   for (const { node, as } of left.filter(({ shard }) => shard !== '2/2')) {
     const same = as ? 'node-24-x64' : 'node-22-x64';
@@ -73,12 +76,17 @@ async function runInLane() {
 }
 
 /** Shows what a run has printed when it is over, so that two do not mix. */
-async function runJest({ node, options, as, shard }) {
+async function runJest({ node, options, as, shard }, core) {
   const stage = makeStage(node);
   const printed = path.join(stage, 'printed.txt');
   const output = fs.openSync(printed, 'w');
   const jest = 'Z:\\node_modules\\jest\\bin\\jest.js';
-  const status = await runNode(node, stage, [jest, ...options], as, output);
+  const status = await runNode(node, stage, [jest, ...options], {
+    as,
+    output,
+    // One Node has all cores, so that its threads meet at the same time too.
+    core: node === ON_ALL_CORES ? undefined : core,
+  });
   fs.closeSync(output);
   process.stdout.write(fs.readFileSync(printed));
   const name = nameOf({ node, as, shard });

@@ -83,10 +83,17 @@ function buildFolder(arch) {
  *
  * @param as the name under which it runs.
  * @param output where what it prints goes: a file's descriptor, or 'inherit'.
+ * @param core the one processor core on which it runs; undefined for all of them.
  */
-export async function runNode(node, stage, nodeArguments, as = 'node.exe', output = 'inherit') {
+export async function runNode(
+  node,
+  stage,
+  nodeArguments,
+  { as = 'node.exe', output = 'inherit', core } = {},
+) {
   const modules = path.join(ROOT, 'node_modules');
-  const options = ['--as', as, '--node-modules', modules, node, stage, '--'];
+  const onCore = core === undefined ? [] : ['--core', core];
+  const options = ['--as', as, '--node-modules', modules, ...onCore, node, stage, '--'];
   const run = spawn(path.join(LANE, 'run.sh'), [...options, ...nodeArguments], {
     stdio: ['ignore', output, output],
   });

@@ -2,12 +2,14 @@
 # Runs one of Windows' own node.exe under Wine, with a folder of this machine as
 # its current directory:
 #
-#   run.sh [--as NAME.exe] [--node-modules DIR] NODE STAGE -- ARGS...
+#   run.sh [--as NAME.exe] [--node-modules DIR] [--core N] NODE STAGE -- ARGS...
 #
 #   NODE                node-20-x64, node-22-x64, node-24-x64, node-26-x64 or node-22-ia32
 #   STAGE               seen inside as Z:\stage, writable, and the current directory
 #   --as NAME.exe       runs a copy of node.exe under that name, as Electron's host is one
 #   --node-modules DIR  seen inside as Z:\node_modules, read-only, where Node looks after Z:\stage\node_modules
+#   --core N            runs everything on that processor core; default: on all. Every call of Windows' is a
+#                       question to Wine's server, and waking that on another core costs more than the question
 #   LANE_ENV            names of environment variables to pass on, with spaces between; no others are
 #   LANE_TIMEOUT        seconds until everything in the run is ended and 124 is returned; default 1800
 #
@@ -69,14 +71,16 @@ if [[ ${1-} == --inside ]]; then
   inside "$@"
 fi
 
-usage='Usage: run.sh [--as NAME.exe] [--node-modules DIR] NODE STAGE -- ARGS...'
+usage='Usage: run.sh [--as NAME.exe] [--node-modules DIR] [--core N] NODE STAGE -- ARGS...'
 name=node.exe
 node_modules=
+on_core=()
 while [[ ${1-} == --* ]]; do
   [[ $# -ge 2 ]] || fail "$usage"
   case $1 in
     --as) name=$2 ;;
     --node-modules) node_modules=$(cd "$2" && pwd) || fail "The folder \"$2\" is not there." ;;
+    --core) on_core=(taskset --cpu-list "$2") ;;
     *) fail "$usage" ;;
   esac
   shift 2
@@ -114,7 +118,7 @@ mkdir "$scratch/mnt"
 : >"$scratch/stdout"
 : >"$scratch/stderr"
 # setpriv: should this script be killed outright, then so are the run and the tails.
-setpriv --pdeathsig KILL \
+setpriv --pdeathsig KILL "${on_core[@]}" \
   unshare --mount --pid --net --ipc --fork --kill-child \
   "$self" --inside "$scratch/mnt" "$root" "$exe" "$name" "$stage" "$node_modules" "$@" \
   >>"$scratch/stdout" 2>>"$scratch/stderr" </dev/null &
