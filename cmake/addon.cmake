@@ -23,7 +23,7 @@ if(WIN32)
     src-native/winsock/connect_by_list.cc
     src-native/winsock/connect_by_name.cc
     src-native/winsock/connect_worker.cc
-    src-native/winsock/pool_seat.cc
+    src-native/winsock/thread_pool_slot.cc
     src-native/winsock/winsock_call.cc
     src-native/winsock/winsock_calls.cc)
 else()

@@ -1,10 +1,9 @@
 // connectByList(): from a list of endpoints to a Connection.
 
-import { isTraced, tracedCall } from './attempts/diagnostics';
-import { checkPermission, toConnection, type Connection } from './connection';
-import { readEndpointsInTurns, type Endpoint, type EndpointLike } from './endpoints/endpoints';
-import { runEngine } from './engines/run-engine';
-import { isLate, type Call } from './options/call';
+import type { Connection } from './attempts/attempt';
+import { makeConnection } from './connection';
+import { readEndpointsInTurns, type EndpointList } from './endpoints/endpoints';
+import { isLate } from './options/call';
 import { readOptions, type ConnectOptions } from './options/options';
 
 /**
@@ -24,7 +23,7 @@ import { readOptions, type ConnectOptions } from './options/options';
  * @throws the signal's reason when `signal` is or gets aborted.
  */
 export async function connectByList(
-  endpoints: Iterable<EndpointLike>,
+  endpoints: EndpointList,
   options: ConnectOptions = {},
 ): Promise<Connection> {
   const calledAt = performance.now();
@@ -32,15 +31,5 @@ export async function connectByList(
   const call = { settings, calledAt, control: settings.signal, listener: undefined };
   const read = readEndpointsInTurns(endpoints, settings.signal, () => isLate(call));
   const asked = read instanceof Promise ? await read : read;
-  settings.signal?.throwIfAborted();
-  checkPermission();
-  if (isTraced()) return await traced(asked, call);
-  const made = runEngine(asked, call);
-  return toConnection(made instanceof Promise ? await made : made, settings);
-}
-
-function traced(asked: readonly Endpoint[], call: Call): Promise<Connection> {
-  return tracedCall(asked, async (listener) => {
-    return toConnection(await runEngine(asked, { ...call, listener }), call.settings);
-  });
+  return makeConnection(asked, call);
 }

@@ -1,13 +1,10 @@
 // connectByName(): one host name and one service instead of a list (C24).
 
-import { tracedCall } from './attempts/diagnostics';
-import { connectByList } from './connect-by-list';
-import { checkPermission, toConnection, type Connection } from './connection';
+import type { Connection } from './attempts/attempt';
+import { makeConnection } from './connection';
 import { toEndpoint } from './endpoints/endpoints';
 import { readService } from './endpoints/service-port';
-import { chooseEngine } from './engines/engine';
-import { connectNameByWinsock } from './engines/winsock/winsock-engine';
-import { readOptions, type ConnectOptions } from './options/options';
+import { optionsWith, readOptions, type ConnectOptions } from './options/options';
 import { invalidArgType } from './util/argument-errors';
 
 /**
@@ -40,26 +37,10 @@ export async function connectByName(
   if (typeof host !== 'string') throw invalidArgType('host', 'of type string', host);
   const endpoint = toEndpoint(host, await readService(service), undefined);
 
-  const needsList = Object.entries(settings).some(
-    ([name, value]) => Boolean(value) && ONLY_OF_A_LIST.has(name),
-  );
-  const list = [{ host, port: endpoint.port }];
-  if (needsList) return connectByList(list, options);
-  const engine = chooseEngine(settings, 'WSAConnectByName');
-  if (engine === 'race') return connectByList(list, { ...options, engine });
-  settings.signal?.throwIfAborted();
-  checkPermission();
-  return tracedCall([endpoint], async (listener) => {
-    const call = { settings, calledAt, control: settings.signal, listener };
-    return toConnection(await connectNameByWinsock(endpoint, call), settings);
-  });
+  const call = { settings, calledAt, control: settings.signal, listener: undefined };
+  const needsList = NEEDS_LIST.some((name) => Boolean(settings[name]));
+  return makeConnection([endpoint], call, needsList ? 'WSAConnectByList' : 'WSAConnectByName');
 }
 
-/** Options that Windows' function has no room for. */
-const ONLY_OF_A_LIST: ReadonlySet<string> = new Set([
-  'lookup',
-  'family',
-  'blockList',
-  'policy',
-  'tls',
-]);
+/** What WSAConnectByName has no parameter for. */
+const NEEDS_LIST = optionsWith('needsList');

@@ -1,39 +1,50 @@
 // What a connect ends with: from what an engine has made to the caller's Connection.
 
 import type * as net from 'node:net';
+import { inspect, type InspectOptions } from 'node:util';
 
-import { eachOf, toAttempt, type Attempt } from './attempts/attempt';
-import { adoptFailure, raceFailure } from './attempts/failure';
-import type { EngineResult } from './engines/engine';
-import type { Engine } from './options/options';
+import { eachOf, toAttempt, type Attempt, type Connection } from './attempts/attempt';
+import { isTraced, tracedCall } from './attempts/diagnostics';
+import { adoptFailure, raceFailure } from './attempts/connect-error';
+import type { Endpoint } from './endpoints/endpoints';
+import type { EngineResult, WinsockFunction } from './engines/engine';
+import { runEngine } from './engines/run-engine';
+import type { Call } from './options/call';
 import type { Settings } from './options/options';
-import { adopt, AdoptError } from './sockets/socket';
+import { adopt, AdoptError } from './sockets/adopt';
 import { accessDenied } from './util/argument-errors';
 
-/** A connection that was made, and how. */
-export interface Connection {
-  /** Connected, and reading. The caller's to use and to close. A `tls.TLSSocket` where `tls` was given. */
-  readonly socket: net.Socket;
-  /** Where the connection comes from; an IPv4-mapped address is given as IPv4. */
-  readonly localAddress: net.SocketAddress;
-  /** Which endpoint it was; an IPv4-mapped address is given as IPv4. */
-  readonly remoteAddress: net.SocketAddress;
-  /** Who made the attempts. */
-  readonly engine: Engine;
-  /** What was tried, in the order in which it started. */
-  readonly attempts: readonly Attempt[];
+/**
+ * From checked endpoints to a connection.
+ *
+ * @param needed the function of Winsock that the call is for.
+ */
+export async function makeConnection(
+  asked: readonly Endpoint[],
+  call: Call,
+  needed?: WinsockFunction,
+): Promise<Connection> {
+  call.settings.signal?.throwIfAborted();
+  checkPermission();
+  if (isTraced()) {
+    return tracedCall(asked, call.calledAt, async (listener) => {
+      return toConnection(await runEngine(asked, { ...call, listener }, needed), call.settings);
+    });
+  }
+  const made = runEngine(asked, call, needed);
+  return toConnection(made instanceof Promise ? await made : made, call.settings);
 }
 
 /**
  * Hands the connected socket to Node. When that fails, the connection is closed. Throws why nothing has
  * connected, where nothing has.
  */
-export function toConnection(made: EngineResult, settings: Settings): Connection {
+function toConnection(made: EngineResult, settings: Settings): Connection {
   throwIfFailed(made);
   const socket = made.takeSocket();
-  if (typeof socket !== 'number') return new MadeConnection(socket, made);
+  if (typeof socket !== 'number') return connectionOf(socket, made);
   try {
-    return new MadeConnection(adopt(socket, settings), made);
+    return connectionOf(adopt(socket, settings), made);
   } catch (error) {
     throw error instanceof AdoptError ? adoptFailure(made, error) : error;
   }
@@ -44,39 +55,39 @@ export function toConnection(made: EngineResult, settings: Settings): Connection
  * called on, and with it all that the race was made of.
  */
 export function throwIfFailed(made: EngineResult): void {
-  const tried = made.settle();
-  if (tried !== undefined) throw raceFailure(tried);
+  made.recordHistory();
+  const failure = made.failure();
+  if (failure !== undefined) throw raceFailure(failure);
 }
 
 /** Addresses and attempts become objects when somebody asks for them: mostly nobody does. */
-class MadeConnection implements Connection {
-  readonly #made: EngineResult;
-  #attempts: readonly Attempt[] | undefined;
-
-  constructor(
-    readonly socket: net.Socket,
-    made: EngineResult,
-  ) {
-    this.#made = made;
-  }
-
-  get engine(): Engine {
-    return this.#made.engine;
-  }
-
-  get localAddress(): net.SocketAddress {
-    return this.#made.readLocalAddress();
-  }
-
-  get remoteAddress(): net.SocketAddress {
-    return this.#made.readRemoteAddress();
-  }
-
-  get attempts(): readonly Attempt[] {
-    this.#attempts ??= Array.from(eachOf(this.#made.readRows()), toAttempt);
-    return this.#attempts;
-  }
+export function connectionOf(socket: net.Socket, made: EngineResult): Connection {
+  let attempts: readonly Attempt[] | undefined;
+  // Properties of its own, so that a copy has them.
+  return {
+    __proto__: PROTOTYPE,
+    socket,
+    engine: made.engine,
+    get localAddress() {
+      return made.readLocalAddress();
+    },
+    get remoteAddress() {
+      return made.readRemoteAddress();
+    },
+    get attempts() {
+      return (attempts ??= Array.from(eachOf(made.readRows()), toAttempt));
+    },
+  } as Connection;
 }
+
+const PROTOTYPE = {
+  /** What console.log() shows: the values, and the socket in a word instead of sixty lines. */
+  [inspect.custom](this: Connection, depth: number, options: InspectOptions): string {
+    const { socket, ...rest } = this;
+    const shown = { ...rest, socket: { [inspect.custom]: () => `[${socket.constructor.name}]` } };
+    return `Connection ${inspect(shown, { ...options, depth: depth < 0 ? -1 : depth })}`;
+  },
+};
 
 /** Node has the property only when it runs with --permission; its type does not say so. */
 const PERMISSION = (process as Partial<Pick<NodeJS.Process, 'permission'>>).permission;

@@ -2,8 +2,9 @@
 
 import { allPairs } from './address-selection/candidates';
 import type { AddressPair } from './address-selection/pair-policy';
-import { noTargets } from './attempts/failure';
-import { readEndpoints, type EndpointLike } from './endpoints/endpoints';
+import { noTargets } from './attempts/connect-error';
+import { readEndpoints, type EndpointList } from './endpoints/endpoints';
+import { readOptions, type ConnectOptions } from './options/options';
 import { ResolvedEndpoints } from './resolution/resolved-endpoints';
 
 /**
@@ -14,13 +15,17 @@ import { ResolvedEndpoints } from './resolution/resolved-endpoints';
  * @throws ConnectError when no name has an address.
  * @throws TypeError or RangeError as connectByList() does.
  */
-export async function sortAddressPairs(endpoints: Iterable<EndpointLike>): Promise<AddressPair[]> {
-  const call = { settings: {}, calledAt: performance.now() };
+export async function sortAddressPairs(
+  endpoints: EndpointList,
+  options: ConnectOptions = {},
+): Promise<AddressPair[]> {
+  const settings = readOptions(options);
+  const call = { settings, calledAt: performance.now() };
   const targets = new ResolvedEndpoints(readEndpoints(endpoints), call);
   await targets.resolution?.done;
   targets.take();
   if (targets.known.length === 0) {
     throw noTargets(targets);
   }
-  return allPairs(targets.known);
+  return allPairs(targets.known, settings);
 }

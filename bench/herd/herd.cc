@@ -15,8 +15,8 @@ constexpr double kAccepts = 5'000;
 constexpr double kBacklog = 4'096;
 // All clients start within this; each has a round trip between these.
 constexpr Micros kStartWindow = 10'000;
-constexpr Micros kLeastTrip = 10'000;
-constexpr Micros kMostTrip = 50'000;
+constexpr Micros kMinTrip = 10'000;
+constexpr Micros kMaxTrip = 50'000;
 // Linux sends a SYN again after 1 s, 2 s more, 4 s more…, six times (tcp_syn_retries).
 constexpr int kRetries = 6;
 // After this nobody waits any more.
@@ -86,7 +86,7 @@ Herd::Herd(const Setting& setting, std::size_t clients, const std::vector<Death>
   clients_.reserve(clients);
   for (std::uint32_t i = 0; i < clients; ++i) {
     const auto start = static_cast<Micros>(dice.roll(kStartWindow));
-    const auto trip = kLeastTrip + static_cast<Micros>(dice.roll(kMostTrip - kLeastTrip));
+    const auto trip = kMinTrip + static_cast<Micros>(dice.roll(kMaxTrip - kMinTrip));
     clients_.push_back(
         std::make_unique<Client>(*this, order_of(setting.order, list.size(), dice), trip / 2));
     loop_.add(start, SimulatedLoop::Phase::kCaller,

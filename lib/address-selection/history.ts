@@ -1,11 +1,10 @@
 // What earlier connects have learned: which destinations did not answer, and how long the others took.
 
-import { setImmediate } from 'node:timers/promises';
-
 import type { Row } from '../attempts/attempt';
 import type { Endpoint } from '../endpoints/endpoints';
 import { outOfRange } from '../util/argument-errors';
 import { isLong, CHUNK } from '../util/chunks';
+import { nextTurn } from '../util/timers';
 import { fingerprintOfNetwork } from './local-addresses';
 
 /** The attempts of one call, and where each of them went. */
@@ -108,7 +107,7 @@ export class History {
   /**
    * @internal How long the next attempt should wait for this one, in ms; 0 where too little is known.
    */
-  patience(way: Way): number {
+  attemptDelay(way: Way): number {
     const { rtt, count } = this.find(keyOf(way)) ?? NOTHING_KNOWN;
     return count < RTT_MIN_COUNT
       ? 0
@@ -188,7 +187,7 @@ export function recordRace(race: RaceOutcomeView, options: HistoryOption): void 
 
 async function recordInTurns(race: RaceOutcomeView, history: History): Promise<void> {
   for (let at = 0; at < race.count; at += CHUNK) {
-    await setImmediate();
+    await nextTurn();
     history.learn(race, at, Math.min(at + CHUNK, race.count));
   }
 }

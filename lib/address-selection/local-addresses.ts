@@ -6,7 +6,7 @@ import * as net from 'node:net';
 import * as os from 'node:os';
 
 import { TtlCache } from '../util/ttl-cache';
-import type { Pair } from './pair-policy';
+import type { Candidate } from './pair-policy';
 import { describeAddress } from './rfc6724';
 
 /** A local address, with its zone where it has one. */
@@ -16,18 +16,18 @@ interface LocalAddress {
 }
 
 /** Round by round: the second source of each destination, then the third of each, and so on. */
-export function* otherLocalAddresses(pairs: readonly Pair[]): Generator<Pair> {
+export function* otherLocalAddresses(candidates: readonly Candidate[]): Generator<Candidate> {
   const local = latest.get();
-  const others = pairs.map(({ target }) => local.thatFit(target.address));
+  const others = candidates.map(({ target }) => local.thatFit(target.address));
   let most = 0;
   for (const { length } of others) most = Math.max(most, length);
   for (let round = 0; round < most; round++) {
-    for (let i = 0; i < pairs.length; i++) {
-      const pair = pairs[i] as Pair;
+    for (let i = 0; i < candidates.length; i++) {
+      const candidate = candidates[i] as Candidate;
       const other = others[i]?.[round];
       // The best one has had its turn. Without a source that is not known, and none is left out.
-      if (other === undefined || other.address === pair.source) continue;
-      yield { ...pair, bind: other.text, patience: 0 };
+      if (other === undefined || other.address === candidate.source) continue;
+      yield { ...candidate, localAddress: other.text, attemptDelay: 0 };
     }
   }
 }

@@ -26,15 +26,15 @@ export interface AddressPair {
 /** Sees the pairs, best first, and answers with those that may be tried, in the order to try them. */
 export type PairPolicy = (pairs: Iterable<AddressPair>) => Iterable<AddressPair>;
 
-/** A pair on its way to the engine. */
-export interface Pair {
+/** A destination, and where to connect to it from, on its way to the engine. */
+export interface Candidate {
   readonly target: Endpoint;
-  /** Where the system would connect from; '' when it has no way there, or was not asked. */
+  /** The source address that the system would choose; '' when there is no route, or it was not asked. */
   readonly source: string;
-  /** Where it has to come from; '' leaves that to the system. */
-  readonly bind: string;
-  /** How long the next attempt waits for this one, in ms; 0 where nothing is known of it. */
-  readonly patience: number;
+  /** The address that the attempt is bound to; '' leaves the choice to the system. */
+  readonly localAddress: string;
+  /** How long the next attempt waits for this one, in ms; 0 for the default. */
+  readonly attemptDelay: number;
 }
 
 /** More than a policy means. */
@@ -47,33 +47,33 @@ const MAX_PAIRS = 1_000_000;
  */
 export function applyPolicy(
   policy: PairPolicy,
-  first: readonly Pair[],
-  rest: Iterable<Pair> = [],
-): Pair[] {
-  const known = new Map<unknown, Pair>();
-  const show = (pair: Pair): AddressPair => {
-    const shown = toAddressPair(pair);
-    known.set(shown, pair);
+  first: readonly Candidate[],
+  rest: Iterable<Candidate> = [],
+): Candidate[] {
+  const known = new Map<unknown, Candidate>();
+  const show = (candidate: Candidate): AddressPair => {
+    const shown = toAddressPair(candidate);
+    known.set(shown, candidate);
     return shown;
   };
   function* candidates(): Generator<AddressPair> {
-    for (const pair of first) yield show(pair);
-    for (const pair of rest) yield show(pair);
+    for (const candidate of first) yield show(candidate);
+    for (const candidate of rest) yield show(candidate);
   }
 
   const answer: unknown = policy(candidates());
   if (typeof answer !== 'object' || answer === null || !(Symbol.iterator in answer)) {
     throw invalidArgType('options.policy()', 'an iterable of the pairs that it was given', answer);
   }
-  const chosen: Pair[] = [];
+  const chosen: Candidate[] = [];
   for (const shown of answer as Iterable<unknown>) {
-    const pair = known.get(shown);
-    if (pair === undefined) {
+    const candidate = known.get(shown);
+    if (candidate === undefined) {
       throw invalidArgValue('options.policy()', shown, 'answered with something it was not given');
     }
     if (chosen.length === MAX_PAIRS)
       throw outOfRange('options.policy()', `<= ${MAX_PAIRS}`, 'more');
-    chosen.push(pair);
+    chosen.push(candidate);
   }
   if (chosen.length === 0) {
     throw invalidArgValue('options.policy()', chosen, 'left no pair to try: it dropped them all');
@@ -81,8 +81,8 @@ export function applyPolicy(
   return chosen;
 }
 
-export function toAddressPair({ target, source, bind }: Pair): AddressPair {
-  const local = bind === '' ? source : bind;
+export function toAddressPair({ target, source, localAddress }: Candidate): AddressPair {
+  const local = localAddress === '' ? source : localAddress;
   return {
     remote: toSocketAddress(target.address, target.port) as net.SocketAddress,
     local: toSocketAddress(local, 0),

@@ -28,12 +28,26 @@ export interface Attempt {
   readonly outcome: Outcome;
   /** Node's code, such as 'ECONNREFUSED', where the outcome is `failed`, `timeout` or `blocked`. */
   readonly code: string | undefined;
-  /** What went wrong after TCP had connected, where the attempt had to shake hands: the error of TLS. */
+  /** The error of the handshake, of TLS or of the caller's `lookup`, where that is what went wrong. */
   readonly cause?: Error;
   /** When it started, in ms from the call. */
   readonly start: number;
   /** When it ended, in ms from the call. */
   readonly end: number;
+}
+
+/** A connection that was made, and how. */
+export interface Connection {
+  /** Connected, and reading. The caller's to use and to close. A `tls.TLSSocket` where `tls` was given. */
+  readonly socket: net.Socket;
+  /** Where the connection comes from; an IPv4-mapped address is given as IPv4. */
+  readonly localAddress: net.SocketAddress;
+  /** Which endpoint it was; an IPv4-mapped address is given as IPv4. */
+  readonly remoteAddress: net.SocketAddress;
+  /** Who made the attempts. */
+  readonly engine: 'winsock' | 'race';
+  /** What was tried, in the order in which it started. */
+  readonly attempts: readonly Attempt[];
 }
 
 /** An attempt that has just begun. */
@@ -95,11 +109,18 @@ export function toAttemptStart(row: RowStart): AttemptStart {
   };
 }
 
+export interface ResolvedAddress {
+  readonly address: string;
+  readonly family: 4 | 6;
+}
+
 /**
- * Hears of the attempts of one call while they are made. `index` is the attempt's place among them. What
+ * Is told of the attempts of one call while they are made. `index` is the attempt's place among them. What
  * there is to say of it is made when it is asked for: that takes longer than the attempt itself may.
  */
 export interface AttemptListener {
+  /** A name was resolved, or was not: what 'lookup' of a net.Socket tells. */
+  resolved?(host: string, error: Error | undefined, addresses: readonly ResolvedAddress[]): void;
   started(index: number, read: () => RowStart): void;
   ended(index: number, outcome: Outcome, read: () => Row): void;
 }

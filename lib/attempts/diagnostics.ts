@@ -5,18 +5,29 @@ import * as diagnostics from 'node:diagnostics_channel';
 import { debuglog } from 'node:util';
 
 import { formatEndpoint, type Endpoint } from '../endpoints/endpoints';
-import { toAttempt, toAttemptStart, type Attempt, type AttemptListener } from './attempt';
-import type { AttemptStart, Outcome, Row, RowStart } from './attempt';
-import { attemptError, describeAttempt } from './failure';
+import {
+  toAttempt,
+  toAttemptStart,
+  type Attempt,
+  type AttemptListener,
+  type AttemptStart,
+  type Connection,
+  type Outcome,
+  type Row,
+  type RowStart,
+} from './attempt';
+import { attemptError, describeAttempt } from './connect-error';
 
 /** What the events of `tracing:connect-by-list:connect:*` carry; one object for all events of a call. */
 export interface ConnectTrace {
   /** The list, as 'host:port'. */
   readonly endpoints: readonly string[];
-  /** From asyncEnd on: what was made (a Connection, or the net.Socket of connect()). */
-  result?: unknown;
+  /** From asyncEnd on, where it has connected. For connect() its `socket` is the one that connect() returned. */
+  result?: Connection;
   /** From the event error on. */
   error?: unknown;
+  /** From asyncEnd on: how long the call took, in ms. */
+  ms?: number;
 }
 
 /** What the events of `tracing:connect-by-list:attempt:*` carry; one object for all events of an attempt. */
@@ -47,15 +58,23 @@ export function isTraced(): boolean {
 }
 
 /** Runs one call; `run` gets whom to tell of its attempts, where somebody wants to know. */
-export function tracedCall<T>(
+export function tracedCall(
   asked: readonly Endpoint[],
-  run: (listener: AttemptListener | undefined) => Promise<T>,
-): Promise<T> {
+  calledAt: number,
+  run: (listener: AttemptListener | undefined) => Promise<Connection>,
+): Promise<Connection> {
   if (!isTraced()) return run(undefined);
   const trace: ConnectTrace = { endpoints: asked.map(formatEndpoint) };
   const listener = new Tracer(trace, ++calls);
   listener.log('connect to %s', trace.endpoints.join(', '));
-  const traced = connectChannel.tracePromise(() => run(listener), trace);
+  const timed = async (): Promise<Connection> => {
+    try {
+      return await run(listener);
+    } finally {
+      trace.ms = Math.round((performance.now() - calledAt) * 1000) / 1000;
+    }
+  };
+  const traced = connectChannel.tracePromise(timed, trace);
   traced.then(
     () => listener.log('connected'),
     (error: unknown) => listener.log('failed: %s', error),

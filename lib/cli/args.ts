@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util';
 
 import type { ConnectOptions } from '../index';
+import { OPTIONS, optionsWith, type Flag } from '../options/options';
 
 /** What the command line asks for. */
 export type Command = 'help' | 'version' | Run;
@@ -10,7 +11,7 @@ export type Command = 'help' | 'version' | Run;
 export interface Run {
   /** As they were written; connectByList() reads them. */
   readonly endpoints: readonly string[];
-  readonly options: Pick<ConnectOptions, 'engine' | 'timeout' | 'attemptDelay' | 'tls'>;
+  readonly options: ConnectOptions;
   readonly json: boolean;
   /** The file that the picture goes to. */
   readonly svg: string | undefined;
@@ -19,25 +20,40 @@ export interface Run {
 /** The command line means nothing that we know. */
 export class UsageError extends Error {}
 
-/** Long enough for a slow host that answers at the third SYN, and not too long to wait for a dead one. */
+/** In ms. Long enough for a slow host that answers at the third SYN, and not too long to wait for a dead one. */
 const DEFAULT_TIMEOUT = 10_000;
 
 export const USAGE = 'Usage: connect-by-list [options] HOST:PORT...';
 
+/** What the table of options has for the command line, in its order. */
+const FLAGS = optionsWith('flag').map((option) => {
+  const name = option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return { option, name, ...(OPTIONS[option].flag as Flag) };
+});
+
+/** What only the command has. */
+const OWN_FLAGS: readonly (Omit<Flag, 'argument'> & { name: string; argument?: string })[] = [
+  { name: 'json', help: ['print one JSON object instead of a picture'] },
+  { name: 'svg', argument: 'FILE', help: ['write the picture to FILE as well'] },
+  { name: 'help', help: ['print this'] },
+  { name: 'version', help: ['print the version'] },
+];
+
+const WIDTH = 20;
+
+function lineOf({ name, argument, help }: (typeof OWN_FLAGS)[number]): string {
+  const flag = `--${name}${argument ? ` ${argument}` : ''}`;
+  return help
+    .map((line, index) => `  ${(index === 0 ? flag : '').padEnd(WIDTH)}${line}`)
+    .join('\n');
+}
+
 export const HELP = `${USAGE}
 
-Tries the endpoints as connectByList() does, the first to connect wins, and draws what was tried.
-An IPv6 address stands in brackets: [2001:db8::1]:443.
+Connects to all of them as connectByList() does, the first to connect wins, and
+draws what was tried. An IPv6 address stands in brackets: [2001:db8::1]:443.
 
-  --timeout MS        the most that it may take, in ms (default ${DEFAULT_TIMEOUT})
-  --engine NAME       race, or winsock on Windows (default: winsock where there is one)
-  --attempt-delay MS  race: between two starts, at least 10, or Infinity for one by one
-                      (default: as RFC 8305 has it, 250 before the second, then shorter)
-  --tls               an endpoint has connected when its TLS handshake is done
-  --json              print one JSON object instead of a picture
-  --svg FILE          write the picture to FILE as well
-  --help              print this
-  --version           print the version
+${[...FLAGS, ...OWN_FLAGS].map(lineOf).join('\n')}
 
 Exit code: 0 connected, 1 nothing connected, 2 nothing tried, or FILE not written.
 `;
@@ -45,34 +61,41 @@ Exit code: 0 connected, 1 nothing connected, 2 nothing tried, or FILE not writte
 /** Throws a UsageError. */
 export function readCommand(words: readonly string[]): Command {
   const { values, positionals: endpoints } = parse(words);
-  if (values.help) return 'help';
-  if (values.version) return 'version';
+  if (values.help === true) return 'help';
+  if (values.version === true) return 'version';
   if (endpoints.length === 0) throw new UsageError('Which endpoints? Name at least one HOST:PORT.');
-  const { engine, tls = false, json = false, svg } = values;
-  if (engine !== undefined && engine !== 'race' && engine !== 'winsock') {
-    throw new UsageError(`--engine must be race or winsock, not "${engine}".`);
-  }
-  if (tls && engine === 'winsock') {
-    throw new UsageError('--tls needs the engine race: winsock is done when TCP has connected.');
-  }
+  const { json = false, svg } = values;
   if (svg === '') throw new UsageError('--svg needs the name of a file.');
-  const timeout = readMs('timeout', values.timeout, 'above 0', (ms) => ms > 0);
-  const delay = values['attempt-delay'];
-  const attemptDelay =
-    delay === 'Infinity'
-      ? Infinity
-      : readMs('attempt-delay', delay, 'of at least 10, or Infinity', (ms) => ms >= 10);
-  return {
-    endpoints,
-    options: {
-      timeout: timeout ?? DEFAULT_TIMEOUT,
-      ...(engine && { engine }),
-      ...(attemptDelay !== undefined && { attemptDelay }),
-      ...(tls && { tls: {} }),
-    },
-    json,
-    svg,
-  };
+  // It draws the race, on every platform.
+  const options: Record<string, unknown> = { timeout: DEFAULT_TIMEOUT, engine: 'race' };
+  let needsRace: string | undefined;
+  for (const flag of FLAGS) {
+    const value = values[flag.name];
+    if (value === undefined) continue;
+    options[flag.option] = readFlag(flag, value);
+    if (OPTIONS[flag.option].isOfRace) needsRace ??= flag.name;
+  }
+  if (needsRace !== undefined && options.engine === 'winsock') {
+    throw new UsageError(`--${needsRace} needs the engine race: leave --engine out.`);
+  }
+  return { endpoints, options, json: json === true, svg: svg as string | undefined };
+}
+
+/** Of one that stands alone the option is an object, such as `tls`. */
+function readFlag(
+  { name, option, argument, expected }: (typeof FLAGS)[number],
+  value: unknown,
+): unknown {
+  if (argument === undefined) return {};
+  const text = String(value);
+  // A limit without a limit is none.
+  const read = argument === 'NAME' ? text : readMs(text, option !== 'timeout');
+  try {
+    OPTIONS[option].check(read, name);
+    return read;
+  } catch {
+    throw new UsageError(`--${name} must be ${expected}, not "${text}".`);
+  }
 }
 
 function parse(words: readonly string[]) {
@@ -80,16 +103,12 @@ function parse(words: readonly string[]) {
     return parseArgs({
       args: [...words],
       allowPositionals: true,
-      options: {
-        timeout: { type: 'string' },
-        engine: { type: 'string' },
-        'attempt-delay': { type: 'string' },
-        tls: { type: 'boolean' },
-        json: { type: 'boolean' },
-        svg: { type: 'string' },
-        help: { type: 'boolean' },
-        version: { type: 'boolean' },
-      },
+      options: Object.fromEntries(
+        [...FLAGS, ...OWN_FLAGS].map(({ name, argument }) => [
+          name,
+          { type: argument === undefined ? ('boolean' as const) : ('string' as const) },
+        ]),
+      ),
     });
   } catch (error) {
     // parseArgs throws for nothing but words that it cannot place, and says which.
@@ -97,15 +116,9 @@ function parse(words: readonly string[]) {
   }
 }
 
-function readMs(
-  name: string,
-  text: string | undefined,
-  range: string,
-  isInRange: (ms: number) => boolean,
-): number | undefined {
-  if (text === undefined) return undefined;
+/** NaN, which is in no range, for what is no number of ms; what overflows is none. */
+function readMs(text: string, mayBeInfinite: boolean): number {
+  if (mayBeInfinite && text === 'Infinity') return Infinity;
   const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
-  // NaN is in no range, and neither is what overflows to Infinity.
-  if (Number.isFinite(ms) && isInRange(ms)) return ms;
-  throw new UsageError(`--${name} must be a number of ms ${range}, not "${text}".`);
+  return Number.isFinite(ms) ? ms : NaN;
 }

@@ -70,7 +70,9 @@ export function formatAddress({ address: host, port }: net.SocketAddress): strin
 }
 
 /** What TLS had to say. OpenSSL's messages are for its authors; Node has the reason in them as a property. */
-export function reasonOf({ cause }: Attempt): string | undefined {
+export function reasonOf({ cause, remoteAddress }: Attempt): string | undefined {
+  // Of a name the code says it.
+  if (remoteAddress === undefined) return undefined;
   const { reason, library } = (cause ?? {}) as { reason?: unknown; library?: unknown };
   return library !== undefined && typeof reason === 'string' ? reason : cause?.message;
 }

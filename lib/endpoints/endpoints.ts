@@ -9,13 +9,36 @@ import { inOneGo, inTurns, isLong, CHUNK, type Chunks } from '../util/chunks';
 import { familyOf } from './ip-address';
 
 /**
- * An endpoint, in any of three forms:
- * - an object with `host` (an address or a name) and `port` (0 to 65535);
+ * An endpoint, in any of four forms:
+ * - an object with `host` (an address or a name) and `port` (0 to 65535), and where the list has them `priority` and
+ *   `weight`, as in DNS SRV records (RFC 2782);
  * - a `net.SocketAddress`;
+ * - what `server.address()` returns for a TCP server;
  * - a string: `'192.0.2.1:80'`, `'[2001:db8::1]:80'`, `'[fe80::1%eth0]:80'` or `'name.example:80'`.
  *   An IPv6 address stands in brackets (RFC 3986 section 3.2.2), because of its own colons.
  */
-export type EndpointLike = { host: string; port: number } | net.SocketAddress | string;
+export type EndpointLike = HostAndPort | net.SocketAddress | net.AddressInfo | string;
+
+/** An endpoint as an object. */
+export interface HostAndPort {
+  /** An IP address, or a name. */
+  host: string;
+  /** 0 to 65535. */
+  port: number;
+  /**
+   * Endpoints with a lower number are tried first: one with a higher number is started when all of the lower ones
+   * have been, and have failed or been silent for their delay. 0 to 65535. Defaults to 0.
+   */
+  priority?: number | undefined;
+  /**
+   * Among endpoints of one priority, how often this one comes first in proportion to the others (RFC 2782). 0 to
+   * 65535; where all are 0, `order` decides. Defaults to 0.
+   */
+  weight?: number | undefined;
+}
+
+/** Several endpoints. A single one goes into an array: `['192.0.2.1:80']`. */
+export type EndpointList = Iterable<EndpointLike> & object;
 
 /** An endpoint as asked for, checked. */
 export interface Endpoint {
@@ -26,6 +49,8 @@ export interface Endpoint {
   readonly family: 0 | 4 | 6;
   /** The address to connect to; a name stands for itself. IPv4-mapped IPv6 is IPv4 here (C04). */
   readonly address: string;
+  readonly priority: number;
+  readonly weight: number;
 }
 
 /**
@@ -94,14 +119,34 @@ function readEndpoint(endpoint: unknown, index: number): Endpoint {
       endpoint,
     );
   }
-  const { host: given, port } = endpoint as { host?: unknown; port?: unknown };
-  // A net.SocketAddress has an address where the others have a host. It can be made to say anything, too.
-  const isOther = given === undefined && endpoint instanceof net.SocketAddress;
-  const host: unknown = isOther ? endpoint.address : given;
+  const {
+    host: given,
+    address,
+    port,
+    priority,
+    weight,
+  } = endpoint as Partial<Record<'host' | 'address' | 'port' | 'priority' | 'weight', unknown>>;
+  // A net.SocketAddress and a net.AddressInfo have an address where the others have a host.
+  const host = given === undefined && typeof address === 'string' ? address : given;
   if (typeof host !== 'string') {
     throw invalidArgType(`${nameOf(index)}.host`, 'of type string', host);
   }
-  return toEndpoint(host, readPortOf(port, index), index);
+  const read = toEndpoint(host, readPortOf(port, index), index);
+  if (priority === undefined && weight === undefined) return read;
+  return {
+    ...read,
+    priority: read16Bits(priority, 'priority', index),
+    weight: read16Bits(weight, 'weight', index),
+  };
+}
+
+function read16Bits(value: unknown, name: 'priority' | 'weight', index: number): number {
+  if (value === undefined) return 0;
+  if (typeof value !== 'number') {
+    throw invalidArgType(`${nameOf(index)}.${name}`, 'of type number', value);
+  }
+  if (Number.isInteger(value) && value >= 0 && value <= 65535) return value;
+  throw outOfRange(`${nameOf(index)}.${name}`, 'an integer from 0 to 65535', value);
 }
 
 /** 'host:port' in its two parts, the brackets of an IPv6 address taken off. */
@@ -174,12 +219,12 @@ export function toEndpoint(host: string, port: number, place: number | undefined
   // Longer than any: the zone of an address has no limit of its own.
   switch (host.length > MAX_HOST ? 0 : familyOf(host)) {
     case 4:
-      return { host, port, family: 4, address: host };
+      return { host, port, family: 4, address: host, priority: 0, weight: 0 };
     case 6:
-      return { host, port, ...unmapped(host) };
+      return { host, port, ...unmapped(host), priority: 0, weight: 0 };
     default:
       checkName(host, place);
-      return { host, port, family: 0, address: host };
+      return { host, port, family: 0, address: host, priority: 0, weight: 0 };
   }
 }
 

@@ -3,9 +3,10 @@
 import type * as net from 'node:net';
 
 import type { Rows } from '../attempts/attempt';
-import type { FailureReport } from '../attempts/failure';
+import type { FailureReport } from '../attempts/connect-error';
+import type { Endpoint } from '../endpoints/endpoints';
 import { addon } from '../native/addon';
-import type { ConnectOptions, Engine } from '../options/options';
+import { onlyOfRace, type Engine, type Settings } from '../options/options';
 import { unavailable } from '../util/argument-errors';
 
 /** What an engine has made of a call. Addresses become objects when somebody asks. */
@@ -13,8 +14,10 @@ export interface EngineResult {
   readonly engine: Engine;
   /** How many endpoints the list has. */
   readonly endpoints: number;
-  /** Takes note of how it went; once, before all else. Says what was tried where nothing has connected. */
-  settle(): FailureReport | undefined;
+  /** Takes note of how it went, for later calls. */
+  recordHistory(): void;
+  /** What was tried, where nothing has connected. */
+  failure(): FailureReport | undefined;
   /**
    * Once: the connected socket's number, to be adopted or closed; or the socket itself, where making the
    * connection took one.
@@ -31,17 +34,24 @@ const IS_WINDOWS = process.platform === 'win32';
 export type WinsockFunction = 'WSAConnectByList' | 'WSAConnectByName';
 
 /**
- * The engine asked for, or the one that is best here. `'winsock'` is the default only where Winsock has
+ * The engine asked for, or the best one here. `'winsock'` is the default only where Winsock exports
  * WSAConnectByList, whichever function is needed, so that all calls of a program have one default.
+ *
+ * @param prioritized an endpoint with a priority or a weight, of which WSAConnectByList knows nothing.
  */
 export function chooseEngine(
-  { engine: asked, localAddress, localPort, tls }: ConnectOptions,
-  needed: WinsockFunction = 'WSAConnectByList',
+  { engine: asked }: Pick<Settings, 'engine'>,
+  needed: WinsockFunction,
+  prioritized: Endpoint | undefined,
 ): Engine {
   if (asked === 'race') return asked;
-  // C05: WSAConnectByList takes an unbound socket only. And it is done when TCP is.
-  const needsRace = localAddress !== undefined || localPort !== undefined || tls !== undefined;
-  if (asked === undefined && needsRace) return 'race';
+  if (prioritized) {
+    if (asked === undefined) return 'race';
+    const { priority, weight } = prioritized;
+    throw priority > 0
+      ? onlyOfRace('endpoints[].priority', priority)
+      : onlyOfRace('endpoints[].weight', weight);
+  }
   const needs = asked ? [needed] : (['WSAConnectByList', needed] as const);
   if (needs.every(isExported)) return 'winsock';
   if (asked === undefined) return 'race';

@@ -1,6 +1,6 @@
 // The way of a call: from a checked list to a connected socket, by the engine that is best here.
 
-import { noTargets, timedOut } from '../attempts/failure';
+import { noTargets, timedOut } from '../attempts/connect-error';
 import type { Endpoint } from '../endpoints/endpoints';
 import { elapsed, type Call } from '../options/call';
 import type { Engine } from '../options/options';
@@ -8,16 +8,25 @@ import type { Resolution } from '../resolution/resolve';
 import { ResolvedEndpoints } from '../resolution/resolved-endpoints';
 import { orAbort } from '../util/abortable';
 import { startDeadline } from '../util/deadline';
-import { chooseEngine, type EngineResult } from './engine';
+import { chooseEngine, type EngineResult, type WinsockFunction } from './engine';
 import { connectByRace } from './race/race-engine';
-import { connectByWinsock } from './winsock/winsock-engine';
+import { connectByWinsock, connectNameByWinsock } from './winsock/winsock-engine';
 
-/** At once where nothing has to be waited for. */
+/**
+ * At once where nothing has to be waited for.
+ *
+ * @param needed the function of Winsock that the call is for; WSAConnectByName takes one endpoint.
+ */
 export function runEngine(
   asked: readonly Endpoint[],
   call: Call,
+  needed: WinsockFunction = 'WSAConnectByList',
 ): EngineResult | Promise<EngineResult> {
-  const engine = chooseEngine(call.settings);
+  const prioritized = asked.find(({ priority, weight }) => priority > 0 || weight > 0);
+  const engine = chooseEngine(call.settings, needed, prioritized);
+  if (engine === 'winsock' && needed === 'WSAConnectByName') {
+    return connectNameByWinsock(asked[0] as Endpoint, call);
+  }
   const targets = new ResolvedEndpoints(asked, call);
   if (!targets.resolution) return connectTo(targets, engine, call);
   return resolved(targets, targets.resolution, engine, call);
@@ -61,7 +70,7 @@ function within(work: Promise<void>, call: Call): Promise<boolean> {
   return orAbort(control, (resolve, reject) => {
     const left = Math.max(settings.timeout - elapsed(call), 0);
     const deadline = startDeadline(left, () => resolve(false));
-    const release = control?.hold?.(deadline);
+    const release = control?.onRefChange?.(deadline);
     const stop = (): void => {
       deadline.clear();
       release?.();

@@ -3,42 +3,65 @@
 
 import * as http from 'node:http';
 import * as https from 'node:https';
-import type * as net from 'node:net';
+import * as net from 'node:net';
 import type { Duplex } from 'node:stream';
 import type * as tls from 'node:tls';
 
 import { connect, type SocketConnectOptions } from '../connect';
 import { connectByList } from '../connect-by-list';
-import type { EndpointLike } from '../endpoints/endpoints';
-import { readOptions } from '../options/options';
-import { pick } from '../util/pick';
-import { readEndpointsFor, readRaceUntil, type EndpointsFor, type RaceUntil } from './requests';
+import type { EndpointList } from '../endpoints/endpoints';
+import { readOptions, type ConnectOptions } from '../options/options';
+import { socketHangUp } from '../util/argument-errors';
+import { nextTick } from '../util/timers';
+import { PendingRequest } from './pending-request';
+import {
+  announceLookup,
+  optionsOfRequest,
+  readEndpointsFor,
+  readRaceUntil,
+  type EndpointsFor,
+  type RaceUntil,
+} from './requests';
 
 /** The options of http.Agent, and how to connect. */
 export interface ListAgentOptions extends http.AgentOptions {
-  /** How to connect. What a request says of it (`localAddress`, `family`, `lookup`) comes first. */
-  connect?: SocketConnectOptions;
+  /**
+   * How to connect. What the agent's own options or a request say of it (`localAddress`, `family`, `lookup`,
+   * `blockList` and so on) comes first.
+   */
+  connect?: SocketConnectOptions | undefined;
 }
 
 /** The options of https.Agent, and how to connect. */
 export interface TlsListAgentOptions extends https.AgentOptions {
-  /** How to connect. What a request says of it (`localAddress`, `family`, `lookup`) comes first. */
-  connect?: SocketConnectOptions;
-  /**
-   * When an attempt has won. With `'secureConnect'` the default of `connect.timeout` is 10,000 ms, because a
-   * request that is given up does not end what was begun for it; destroy() of the agent does.
-   * Default: `'connect'`.
-   */
-  raceUntil?: RaceUntil;
+  /** How to connect, as in ListAgentOptions. `timeout` defaults to 10,000 ms with `'secureConnect'`. */
+  connect?: SocketConnectOptions | undefined;
+  /** When an attempt has won. Defaults to `'secureConnect'`. */
+  raceUntil?: RaceUntil | undefined;
 }
 
-/** What a function that knows the endpoints for one request is given: `host` and `port` as in the URL. */
-export type AgentRequest = http.ClientRequestArgs;
+/** What a function that returns the endpoints for one request is called with. */
+export interface AgentRequest extends Omit<http.ClientRequestArgs, 'host' | 'port'> {
+  /** The host of the URL. */
+  host: string;
+  /** The port of the URL, or the default one of its protocol. */
+  port: number;
+}
 
 /** What createConnection() calls when it has not answered with a socket. */
 type Created = (error: Error | null, socket: Duplex) => void;
 /** Without a socket where there is an error; the type does not say so. */
 type FailedToCreate = (error: unknown) => void;
+
+/** What both agents use of Node's, whose types do not have all of it. */
+interface AgentInternals {
+  sockets: Record<string, net.Socket[] | undefined>;
+  requests: Record<string, http.ClientRequest[] | undefined>;
+  totalSocketCount: number;
+  getName(options: object): string;
+  removeSocket(socket: net.Socket, options: object): void;
+  createSocket(request: http.ClientRequest, options: object, created: Created): void;
+}
 
 /**
  * An http.Agent whose connections go to one endpoint of a list. The URL still decides the Host header, and
@@ -48,7 +71,7 @@ export class ListAgent extends http.Agent {
   readonly #connections: ListConnections;
 
   /**
-   * @param endpoints as for connectByList(); or a function that answers with those for one request.
+   * @param endpoints as for connectByList(); or a function that returns those for one request.
    * @param options those of http.Agent, and `connect`.
    * @throws TypeError or RangeError with Node's `ERR_*` code when an argument is bad.
    */
@@ -60,10 +83,12 @@ export class ListAgent extends http.Agent {
 
   /** @internal http.Agent calls this when it needs a connection. */
   override createConnection(request: AgentRequest): net.Socket {
-    const [endpoints, options] = this.#connections.argumentsFor(request);
-    return withTimeout(connect(endpoints, options), request);
+    return this.#connections.connect(request);
   }
 }
+
+/** On options that Node hands on from createSocket() to createConnection(): the connection is there already. */
+const READY = Symbol('ready');
 
 /**
  * An https.Agent whose connections go to one endpoint of a list. The URL still decides the Host header and the
@@ -72,7 +97,6 @@ export class ListAgent extends http.Agent {
 export class TlsListAgent extends https.Agent {
   readonly #connections: ListConnections;
   readonly #raceUntil: RaceUntil;
-  #ended = new AbortController();
 
   /**
    * @param endpoints as for ListAgent.
@@ -88,47 +112,114 @@ export class TlsListAgent extends https.Agent {
 
   /** @internal https.Agent calls this when it needs a connection. */
   override createConnection(request: https.RequestOptions, created?: Created): Duplex | undefined {
-    const [endpoints, options] = this.#connections.argumentsFor(request);
-    if (this.#raceUntil === 'connect') {
-      // https.Agent sees to the server name, to sessions, and to the certificate.
-      const overTcp = { ...request, socket: connect(endpoints, options) };
-      return withTimeout(super.createConnection(overTcp) as net.Socket, request);
-    }
-    const { signal } = this.#ended;
-    const limits = { timeout: TLS_TIMEOUT, signal };
-    connectByList(endpoints, {
-      ...limits,
-      ...options,
-      tls: request as tls.ConnectionOptions,
-    }).then(
-      ({ socket }) => process.nextTick(() => created?.(null, withTimeout(socket, request))),
-      (error: unknown) => process.nextTick(created as FailedToCreate, error),
+    const ready = (request as { [READY]?: net.Socket })[READY];
+    if (ready) return ready;
+    if (this.#raceUntil === 'connect') return this.#overTcp(request);
+    this.#race(request, undefined).then(
+      (socket) => nextTick(() => created?.(null, socket)),
+      (error: unknown) => nextTick(() => (created as FailedToCreate | undefined)?.(error)),
     );
     return undefined;
   }
 
-  /** As in https.Agent; connections that are being made are given up too. */
-  override destroy(): void {
-    this.#ended.abort();
-    this.#ended = new AbortController(); // An agent can be used again.
-    super.destroy();
+  /**
+   * @internal http.Agent calls this for each request that needs a connection of its own. Where TLS decides there is
+   * no socket before it is done; until then a placeholder stands for it in the agent's books, so that `maxSockets`
+   * holds, and destroy() of the agent ends the call.
+   */
+  createSocket(request: http.ClientRequest, options: https.RequestOptions, created: Created): void {
+    const own = this as unknown as AgentInternals;
+    if (this.#raceUntil === 'connect')
+      return superCreateSocket.call(own, request, options, created);
+    const name = own.getName(options);
+    const placeholder = new net.Socket();
+    const ended = new AbortController();
+    (own.sockets[name] ??= []).push(placeholder);
+    own.totalSocketCount++;
+    let reason: Error | undefined;
+    placeholder.once('close', () => ended.abort(reason ?? socketHangUp()));
+    const { timeout = this.options.timeout } = request as { timeout?: number };
+    const pending = new PendingRequest(request, timeout, (error) => {
+      reason = error;
+      placeholder.destroy();
+    });
+    const merged = { ...options, ...this.options, _agentKey: name };
+    this.#race(merged, ended.signal).then(
+      (socket) =>
+        nextTick(() => {
+          pending.end();
+          own.totalSocketCount--;
+          remove(own.sockets, name, placeholder);
+          superCreateSocket.call(own, request, { ...options, [READY]: socket }, created);
+        }),
+      (error: unknown) =>
+        nextTick(() => {
+          pending.end();
+          own.totalSocketCount--;
+          // Node leaves a request that has waited in the queue until a socket is free.
+          remove(own.requests, name, request);
+          (created as FailedToCreate)(error);
+          // This begins the next one.
+          own.removeSocket(placeholder, options);
+        }),
+    );
+  }
+
+  /** https.Agent adds the server name, sessions and the check of the certificate. */
+  #overTcp(request: https.RequestOptions): net.Socket {
+    const tcp = this.#connections.connect(request);
+    try {
+      const secure = super.createConnection({ ...request, socket: tcp } as object) as net.Socket;
+      tcp.on('lookup', (...given) => void secure.emit('lookup', ...given));
+      return withTimeout(secure, request);
+    } catch (error) {
+      tcp.destroy();
+      throw error;
+    }
+  }
+
+  async #race(request: https.RequestOptions, ended: AbortSignal | undefined): Promise<net.Socket> {
+    const [endpoints, options] = this.#connections.argumentsFor(request);
+    const signals = [options.signal, ended].filter((signal) => signal !== undefined);
+    const { socket } = await connectByList(endpoints, {
+      timeout: TLS_TIMEOUT,
+      ...options,
+      ...(signals.length > 0 && { signal: AbortSignal.any(signals) }),
+      handshake: (tcp, _, { signal }) =>
+        this.#shakeHands({ ...request, socket: tcp } as tls.ConnectionOptions, signal),
+    });
+    return withTimeout(socket, request);
+  }
+
+  #shakeHands(options: tls.ConnectionOptions, signal: AbortSignal): Promise<net.Socket> {
+    return new Promise((resolve, reject) => {
+      const secure = super.createConnection(options) as tls.TLSSocket;
+      const onKeylog = (line: Buffer): void => void this.emit('keylog', line, secure);
+      // Node's own listener comes with the socket's place in the pool.
+      if (this.listenerCount('keylog') > 0) secure.on('keylog', onKeylog);
+      signal.addEventListener('abort', () => secure.on('error', () => undefined).destroy());
+      secure.once('error', reject);
+      secure.once('secureConnect', () => {
+        secure.off('error', reject).off('keylog', onKeylog);
+        resolve(secure);
+      });
+    });
   }
 }
 
-/** In ms; undici's own. A request that is given up cannot take back what was begun for it. */
+// eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with call()
+const superCreateSocket = (https.Agent.prototype as unknown as AgentInternals).createSocket;
+
+/** In ms; undici's own. */
 const TLS_TIMEOUT = 10_000;
 
-/** The options of a request that say how to connect. */
-const OF_A_REQUEST = [
-  'family',
-  'highWaterMark',
-  'keepAlive',
-  'keepAliveInitialDelay',
-  'localAddress',
-  'localPort',
-  'lookup',
-  'noDelay',
-] as const;
+function remove<T>(lists: Record<string, T[] | undefined>, name: string, one: T): void {
+  const list = lists[name];
+  const at = list?.indexOf(one) ?? -1;
+  if (!list || at < 0) return;
+  list.splice(at, 1);
+  if (list.length === 0) Reflect.deleteProperty(lists, name);
+}
 
 class ListConnections {
   private readonly endpointsFor;
@@ -141,14 +232,23 @@ class ListConnections {
     this.endpointsFor = readEndpointsFor(endpoints);
   }
 
-  argumentsFor(request: AgentRequest): [Iterable<EndpointLike>, SocketConnectOptions] {
-    const asked = pick(request as SocketConnectOptions, OF_A_REQUEST);
-    return [this.endpointsFor(request), { ...this.options, ...asked }];
+  argumentsFor(request: object): [EndpointList, ConnectOptions] {
+    const asked = optionsOfRequest(request);
+    return [this.endpointsFor(request as AgentRequest), { ...this.options, ...asked }];
+  }
+
+  connect(request: object): net.Socket {
+    const socket = connect(...this.argumentsFor(request));
+    announceLookup(socket, (request as AgentRequest).host);
+    return withTimeout(socket, request);
   }
 }
 
 /** In a request `timeout` is a limit of idleness, which net.connect() would see to. */
-function withTimeout(socket: net.Socket, { timeout }: AgentRequest): net.Socket {
+function withTimeout(
+  socket: net.Socket,
+  { timeout }: { timeout?: number | undefined },
+): net.Socket {
   if (timeout) socket.setTimeout(timeout);
   return socket;
 }

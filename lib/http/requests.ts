@@ -1,11 +1,13 @@
 // What the agents and the connector have in common: a list of endpoints for requests that name a host.
 
-import { readEndpoints, type EndpointLike } from '../endpoints/endpoints';
+import type * as net from 'node:net';
+
+import { readEndpoints, type EndpointList } from '../endpoints/endpoints';
+import { optionsWith, type ConnectOptions } from '../options/options';
 import { invalidArgValue } from '../util/argument-errors';
 
-/** The endpoints for every request, or a function that knows those for one. */
-export type EndpointsFor<Request> =
-  Iterable<EndpointLike> | ((request: Request) => Iterable<EndpointLike>);
+/** The endpoints for every request, or a function that returns those for one. */
+export type EndpointsFor<Request> = EndpointList | ((request: Request) => EndpointList);
 
 /**
  * When an attempt has won: `'connect'`, when TCP has connected; or `'secureConnect'`, when TLS has, so that
@@ -17,14 +19,52 @@ export type RaceUntil = 'connect' | 'secureConnect';
 /** A list is read at once, so that a bad one is refused here, and one that can be read once only will do. */
 export function readEndpointsFor<Request>(
   endpoints: EndpointsFor<Request>,
-): (request: Request) => Iterable<EndpointLike> {
+): (request: Request) => EndpointList {
   if (typeof endpoints === 'function') return endpoints;
   const list = readEndpoints(endpoints);
   return () => list;
 }
 
 export function readRaceUntil(raceUntil: unknown): RaceUntil {
-  if (raceUntil === undefined) return 'connect';
+  if (raceUntil === undefined) return 'secureConnect';
   if (raceUntil === 'connect' || raceUntil === 'secureConnect') return raceUntil;
   throw invalidArgValue('options.raceUntil', raceUntil, "must be 'connect' or 'secureConnect'");
+}
+
+const OF_A_REQUEST = optionsWith('isOfRequest');
+
+/** What a request says of how to connect. As to Node, null is absent, and a family may be in words. */
+export function optionsOfRequest(request: object): ConnectOptions {
+  const options: Record<string, unknown> = {};
+  for (const name of OF_A_REQUEST) {
+    const value = (request as Record<string, unknown>)[name] ?? undefined;
+    if (value === undefined) continue;
+    options[name] = name === 'family' ? familyOfWord(value) : value;
+  }
+  return options;
+}
+
+/** As server.address() has it on some versions of Node. */
+function familyOfWord(family: unknown): unknown {
+  if (family === 'IPv4') return 4;
+  return family === 'IPv6' ? 6 : family;
+}
+
+/**
+ * Emits 'lookup' for the host of the URL where nothing is looked up, because the list has addresses: clients such as
+ * got count the time of a connect from that event on.
+ */
+export function announceLookup(socket: net.Socket, host: string | null | undefined): void {
+  let isLookedUp = false;
+  const announce = (address: string, family: number): void => {
+    if (!isLookedUp) socket.emit('lookup', null, address, family, host ?? 'localhost');
+  };
+  socket.once('lookup', () => (isLookedUp = true));
+  socket.once('connectionAttempt', (address: string, _: number, family: number) => {
+    announce(address, family);
+  });
+  // An engine that tells of no attempts.
+  socket.prependOnceListener('connect', () => {
+    announce(socket.remoteAddress ?? '', socket.remoteFamily === 'IPv6' ? 6 : 4);
+  });
 }

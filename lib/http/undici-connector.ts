@@ -7,6 +7,7 @@ import { connectByList } from '../connect-by-list';
 import { readOptions, type ConnectOptions } from '../options/options';
 import { handshakeTimedOut } from '../util/argument-errors';
 import { startDeadline } from '../util/deadline';
+import { nextTick } from '../util/timers';
 import { readEndpointsFor, readRaceUntil, type EndpointsFor, type RaceUntil } from './requests';
 
 /** What undici asks a connector for. */
@@ -18,17 +19,19 @@ export interface ConnectorRequest {
   /** The port of the URL; '' where that has none. */
   port: string;
   /** The name that TLS asks for, where undici was given one. */
-  servername?: string | null;
+  servername?: string | null | undefined;
   /** Where to connect from, where undici was given it. */
-  localAddress?: string | null;
+  localAddress?: string | null | undefined;
+  /** Whether HTTP/2 may be negotiated, where undici was told. */
+  allowH2?: boolean | undefined;
 }
 
 /** The options of connectByList(), with undici's defaults, and `raceUntil`. */
 export interface ConnectorOptions extends ConnectOptions {
   /** For `https:`: what tls.connect() takes. `servername` is the request's unless it is given. */
-  tls?: tls.ConnectionOptions;
-  /** For `https:`: when an attempt has won. Default: `'connect'`. */
-  raceUntil?: RaceUntil;
+  tls?: tls.ConnectionOptions | undefined;
+  /** For `https:`: when an attempt has won. Defaults to `'secureConnect'`. */
+  raceUntil?: RaceUntil | undefined;
 }
 
 type Connected = (
@@ -48,7 +51,9 @@ const DEFAULTS = {
  * of a list answers: `fetch(url, { dispatcher: new Agent({ connect: connector(endpoints) }) })`. The URL
  * still decides the Host header and the name in the certificate.
  *
- * @param endpoints as for connectByList(); or a function that answers with those for one request.
+ * HTTP/2 is negotiated as undici asks for it, and TLS sessions are reused.
+ *
+ * @param endpoints as for connectByList(); or a function that returns those for one request.
  * @param options see ConnectorOptions. Defaults that are undici's: `timeout` 10,000 ms, handshake included;
  *   `noDelay`; `keepAlive` after 60,000 ms.
  * @throws TypeError or RangeError with Node's `ERR_*` code when an argument is bad.
@@ -56,35 +61,73 @@ const DEFAULTS = {
 export function connector(
   endpoints: EndpointsFor<ConnectorRequest>,
   options: ConnectorOptions = {},
-): (request: ConnectorRequest, connected: Connected) => void {
+): (request: ConnectorRequest, connected: Connected) => net.Socket {
   const endpointsFor = readEndpointsFor(endpoints);
   const { raceUntil: asked, tls: tlsOptions, ...connectOptions } = { ...DEFAULTS, ...options };
   const raceUntil = readRaceUntil(asked);
   const { timeout } = readOptions(connectOptions);
+  const sessions = new Sessions();
 
-  async function make(request: ConnectorRequest): Promise<net.Socket> {
+  async function make(
+    request: ConnectorRequest,
+    signal: AbortSignal,
+    allowsH2: () => boolean,
+  ): Promise<net.Socket> {
+    const calledAt = performance.now();
     const list = endpointsFor(request);
-    const { localAddress } = request;
-    const plain: ConnectOptions = { ...connectOptions, ...(localAddress && { localAddress }) };
+    const localAddress = request.localAddress ?? connectOptions.localAddress;
+    const plain: ConnectOptions = { ...connectOptions, localAddress, signal };
     if (request.protocol !== 'https:') return (await connectByList(list, plain)).socket;
 
-    const secure = { ALPNProtocols: ['http/1.1'], ...nameOf(request), ...tlsOptions };
+    const shake = (tcp: net.Socket): tls.TLSSocket => {
+      const ALPNProtocols = allowsH2() ? ['http/1.1', 'h2'] : ['http/1.1'];
+      const secure = { ALPNProtocols, ...nameOf(request), ...tlsOptions };
+      return sessions.connect(secure, tcp);
+    };
     if (raceUntil === 'secureConnect') {
-      return (await connectByList(list, { ...plain, tls: secure })).socket;
+      const handshake: ConnectOptions['handshake'] = (tcp, _, context) =>
+        secured(shake(tcp), context.signal);
+      return (await connectByList(list, { ...plain, handshake })).socket;
     }
-    const calledAt = performance.now();
     const { socket } = await connectByList(list, plain);
-    const left = timeout - (performance.now() - calledAt);
-    return shakeHands(tls.connect({ ...secure, socket }), Math.max(left, 0), timeout);
+    const secure = shake(socket);
+    const left = Math.max(timeout - (performance.now() - calledAt), 0);
+    const deadline = startDeadline(left, () => void secure.destroy(handshakeTimedOut(timeout)));
+    secure.once('close', () => deadline.clear());
+    return secured(secure, signal).finally(() => deadline.clear());
   }
 
   return (request, connected) => {
+    const { signal: callers } = connectOptions;
+    const ended = new AbortController();
+    const signal = callers ? AbortSignal.any([callers, ended.signal]) : ended.signal;
+    let isUndici8 = false;
+    const placeholder = makePlaceholder(() => (isUndici8 = true));
+    placeholder.once('close', () => ended.abort(placeholder.errored ?? new Error('destroyed')));
+    const allowsH2 = (): boolean => request.allowH2 ?? isUndici8;
     // In a turn of its own: what undici throws there is no rejected promise.
-    make(request).then(
-      (socket) => process.nextTick(connected, null, socket),
-      (error: unknown) => process.nextTick(connected, error, null),
+    make(request, signal, allowsH2).then(
+      (socket) => nextTick(connected, null, socket),
+      (error: unknown) => nextTick(connected, error, null),
     );
+    return placeholder;
   };
+}
+
+/**
+ * What the connector returns: undici 8 ends an attempt by destroying it. To know whether that is possible it asks
+ * for pipe(), as no older version does; and it is the first to allow HTTP/2 unless it is told otherwise.
+ *
+ * @param lookedAt is called when it does.
+ */
+function makePlaceholder(lookedAt: () => void): net.Socket {
+  const placeholder = new net.Socket();
+  const pipe: unknown = net.Socket.prototype.pipe.bind(placeholder);
+  const get = (): unknown => {
+    lookedAt();
+    return pipe;
+  };
+  return Object.defineProperty(placeholder, 'pipe', { get });
 }
 
 /** The name that the certificate has to be for, and that TLS asks for where it is no address. */
@@ -94,18 +137,43 @@ function nameOf({ hostname, servername }: ConnectorRequest): tls.ConnectionOptio
   return { host, ...(name !== undefined && { servername: name }) };
 }
 
-/** @param left what is left of `timeout`, in ms. */
-function shakeHands(socket: tls.TLSSocket, left: number, timeout: number): Promise<tls.TLSSocket> {
+/** Resolves when the handshake is done. */
+function secured(socket: tls.TLSSocket, signal: AbortSignal): Promise<tls.TLSSocket> {
   return new Promise((resolve, reject) => {
-    const deadline = startDeadline(left, () => {
-      socket.destroy(handshakeTimedOut(timeout));
-    });
+    const onAbort = (): void => {
+      socket.on('error', () => undefined).destroy();
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', onAbort);
     socket.once('error', reject);
-    socket.once('close', () => deadline.clear());
     socket.once('secureConnect', () => {
-      deadline.clear();
+      signal.removeEventListener('abort', onAbort);
       socket.off('error', reject);
       resolve(socket);
     });
   });
 }
+
+/** TLS sessions of the servers talked to lately, as undici's own connector keeps them. */
+class Sessions {
+  private readonly kept = new Map<string, Buffer>();
+
+  connect(options: tls.ConnectionOptions, tcp: net.Socket): tls.TLSSocket {
+    const key = `${options.servername ?? ''} ${tcp.remoteAddress ?? ''} ${tcp.remotePort ?? 0}`;
+    const session = this.kept.get(key);
+    const socket = tls.connect({ ...(session && { session }), ...options, socket: tcp });
+    return socket.on('session', (made: Buffer) => this.keep(key, made));
+  }
+
+  private keep(key: string, session: Buffer): void {
+    // Deleted first, so that the map's order is that of age.
+    this.kept.delete(key);
+    this.kept.set(key, session);
+    if (this.kept.size <= MAX_SESSIONS) return;
+    const [oldest] = this.kept.keys();
+    this.kept.delete(oldest as string);
+  }
+}
+
+/** undici's own. */
+const MAX_SESSIONS = 100;

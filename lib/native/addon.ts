@@ -19,6 +19,26 @@ export const More = {
 } as const;
 export type More = (typeof More)[keyof typeof More];
 
+/** How an attempt stands; Outcome in src-native/core/race.h. */
+export const AttemptOutcome = {
+  running: 0,
+  connected: 1,
+  failed: 2,
+  timedOut: 3,
+  lost: 4,
+  aborted: 5,
+} as const;
+
+/** How a race has ended; Verdict in src-native/core/race.h. */
+export const Verdict = {
+  undecided: 0,
+  connected: 1,
+  allFailed: 2,
+  deadline: 3,
+  aborted: 4,
+} as const;
+export type Verdict = (typeof Verdict)[keyof typeof Verdict];
+
 /** An attempt that has changed; the number of its socket where it is to be decided on, else -1. */
 export type RaceChange = [index: number, row: string, socket: number];
 
@@ -33,9 +53,9 @@ export type WinsockDone = (
   remotePort: number,
 ) => void;
 
-/** Hears of a race that goes on. */
+/** Is told of a race that goes on. */
 export interface RaceListener {
-  /** It is over: race-rows.ts reads how. */
+  /** It is over: race-result.ts reads how. */
   finished(outcome: string): void;
   /** It is time for a pair that it does not have yet. */
   askForMore(): void;
@@ -45,10 +65,10 @@ export interface RaceListener {
 
 /** Times are in ms; Infinity means none. */
 export interface Addon {
-  /** Not the addon's own: running-races.ts keeps them here. */
+  /** Not the addon's own: race-engine.ts keeps them here. */
   running?: Map<number, RaceListener>;
   /**
-   * Who hears of the races that go on, each named by its id. Once, before the first of them; running-races.ts
+   * Who hears of the races that go on, each named by its id. Once, before the first of them; race-engine.ts
    * does it.
    *
    * `finished` is told of the end of each; `outcome` is what race() would have answered. `more` asks for more
@@ -69,7 +89,7 @@ export interface Addon {
    * Where `decides` is true, an attempt whose TCP has connected is a change; its socket is handed over, and
    * decide() is the answer.
    *
-   * @returns its outcome where it is over already, because the system has answered at once; race-rows.ts reads
+   * @returns its outcome where it is over already, because the system has answered at once; race-result.ts reads
    *   it. Else its id.
    */
   race(

@@ -6,14 +6,14 @@ import type { Settings } from './options';
 
 /** What the owner of a call can say while it is under way. An AbortSignal is one that only gives up. */
 export interface CallControl extends Abortable {
-  /** Whether the process shall stay for the call: what ref() and unref() of a socket say. Default: yes. */
+  /** Whether the process stays for the call: false after unref() of a socket. Defaults to true. */
   readonly isRef?: boolean;
-  /** Tells `waiting` when that changes, until the answer is called. */
-  hold?(waiting: Waiting): () => void;
+  /** Keeps `refable` informed when that changes, until the returned function is called. */
+  onRefChange?(refable: Refable): () => void;
 }
 
 /** Something that a call waits for, and that keeps the process running meanwhile. */
-export interface Waiting {
+export interface Refable {
   setRef(isRef: boolean): void;
 }
 

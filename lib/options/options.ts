@@ -1,104 +1,258 @@
-// The options of connectByList(): what they are, what values they take, and what they are without one.
+// The options of every function of this package. ConnectOptions has their types and what the reference says
+// of them; OPTIONS, the table below it, has all the rest. To add one: a property, a row, the code that uses it.
 
 import * as net from 'node:net';
 import type * as tls from 'node:tls';
 
 import { History } from '../address-selection/history';
 import type { PairPolicy } from '../address-selection/pair-policy';
+import { invalidArgType, invalidArgValue } from '../util/argument-errors';
 import {
-  badIPAddress,
-  badPort,
-  invalidArgType,
-  invalidArgValue,
-  outOfRange,
-} from '../util/argument-errors';
+  instanceOf,
+  isAddress,
+  isOnRead,
+  isPort,
+  isSignal,
+  numberIn,
+  oneOf,
+  ofType,
+  type Check,
+} from './checks';
 
 /**
- * Who makes the attempts. `'winsock'`: Windows' own WSAConnectByList and WSAConnectByName, where Winsock
- * exports them. `'race'`: ours, on every platform.
+ * Makes the attempts. `'winsock'`: Windows' own WSAConnectByList and WSAConnectByName, where Winsock
+ * exports them. `'race'`: this package's, on every platform.
  */
 export type Engine = 'winsock' | 'race';
 
 /**
+ * In which order candidates are tried.
+ * - `'rfc6724'`: sorted by RFC 6724 section 6, then families in turn (RFC 8305 section 4). An explicit
+ *   `dns.setDefaultResultOrder()`, and on Linux /etc/gai.conf, decide which family comes first.
+ * - `'given'`: as the list has them, and addresses of one name as the resolver returned them.
+ * - `'shuffle'`: at random, each order equally likely, to spread clients over equal nodes; destinations without a
+ *   route come last.
+ */
+export type Order = 'rfc6724' | 'given' | 'shuffle';
+
+/**
+ * Decides whether an attempt has connected, over a socket whose TCP connection is open. When it resolves, the
+ * attempt has won; with a socket of its own, such as a `tls.TLSSocket` over the first, that one becomes the
+ * connection's. When it rejects, the attempt has failed and the next one starts at once. The signal is aborted, and
+ * the socket destroyed, when another attempt wins or the call ends. Bytes it has read are gone: `socket.unshift()`
+ * puts back what belongs to whoever uses the connection.
+ */
+export type Handshake = (
+  socket: net.Socket,
+  endpoint: HandshakeEndpoint,
+  context: { readonly signal: AbortSignal },
+  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- an async function without a return is one
+) => Promise<net.Socket | void>;
+
+/** The endpoint that a handshake talks to. */
+export interface HandshakeEndpoint {
+  /** The address or the name as it stands in the list. */
+  readonly host: string;
+  /** 0 to 65535. */
+  readonly port: number;
+  /** The IP address that the socket is connected to. */
+  readonly address: string;
+}
+
+/**
  * The options of connectByList(), connectByName(), connect(), the agents and the connector. Only the
- * caller's own properties count, and each is read once.
+ * caller's own properties count, and each is read once. Those marked "Race engine only" choose the engine
+ * `'race'` where none is asked for; with an explicit `engine: 'winsock'` they are refused.
  */
 export interface ConnectOptions {
   /**
-   * Who makes the attempts. `'winsock'`: the real WSAConnectByList, one address after the other; Windows
-   * decides which pairs, and in what order. `'race'`: our own, on every platform, as RFC 8305 says.
-   * Default: `'winsock'` where Winsock exports the function, else `'race'`.
+   * Which engine makes the attempts. `'winsock'`: the real WSAConnectByList, one address after the other; Windows
+   * decides which pairs of addresses it tries, and in which order. `'race'`: attempts that run at the same time, on
+   * every platform (RFC 8305). Defaults to `'winsock'` where Winsock exports the function, otherwise to `'race'`.
    */
-  engine?: Engine;
+  engine?: Engine | undefined;
   /**
-   * The most that the whole call may take, lookups included, in ms (above 0); then it rejects with a
-   * ConnectError whose code is `ETIMEDOUT`. Race: a hard deadline, at which what is running is cut off; it is
-   * closed in the turns of the event loop that follow.
-   * Winsock: looked at between two attempts only, so the call can take longer (C12). Default: none.
+   * Overall time limit in ms (above 0), lookups included; then the call rejects with a ConnectError whose code is
+   * `ETIMEDOUT`. Race: a hard deadline; running attempts are closed. Winsock: Windows looks at it between two
+   * attempts only, so the call can take longer. Defaults to no limit.
    */
-  timeout?: number;
-  /** Rejects the call at once, with the signal's reason; everything it had open is closed. */
-  signal?: AbortSignal;
+  timeout?: number | undefined;
+  /** Aborting it rejects the call at once with the signal's reason; everything it had open is closed. */
+  signal?: AbortSignal | undefined;
   /**
-   * Race: time between the starts of two attempts in ms (at least 10). `Infinity`: one by one, the next when
-   * the last has failed. An attempt that fails lets the next one start at once, whatever the delay.
-   * Default: as RFC 8305 section 5 has it, 250 before the second, then shorter, never below 100.
+   * Race engine only. Time between the starts of two attempts, in ms (at least 10): the Connection Attempt Delay of
+   * RFC 8305. `Infinity`: one by one, the next when the last has failed. An attempt that fails lets the next one
+   * start at once. Defaults to 250 before the second attempt, then halved each time, never below 100.
    */
-  attemptDelay?: number;
+  attemptDelay?: number | undefined;
+  /** Race engine only. Time limit of one attempt, in ms (above 0). Defaults to no limit but the system's own. */
+  attemptTimeout?: number | undefined;
   /**
-   * Race: the most that one attempt may take, in ms (above 0). Default: none but the system's own.
+   * Race engine only. The order in which candidates are tried. `priority` and `weight` of the endpoints come first;
+   * destinations that did not answer lately go behind the others, unless `history` is false.
+   * Defaults to `'rfc6724'`.
    */
-  attemptTimeout?: number;
+  order?: Order | undefined;
   /**
-   * Sees the pairs of addresses, best first, and answers with those that may be tried, in the order to try
-   * them (C23); it may be a generator. What it throws rejects the call, and so does an empty answer.
-   * Winsock: it sees the destinations; Windows decides which pairs it makes of them. Default: all.
+   * Is called with the candidate pairs of addresses, best first, and returns those that may be tried, in the order
+   * to try them; it may be a generator. What it throws rejects the call, and so does an empty answer.
+   * Winsock: it is called with the destinations; Windows decides which pairs to make of them. Defaults to all.
    */
-  policy?: PairPolicy;
+  policy?: PairPolicy | undefined;
   /**
-   * Addresses that are not connected to: a guard against lists and names that lead to where they should
-   * not. Checked when names are resolved, on the address that is then used, with what an IPv6 address has
-   * of IPv4 in it. Such an entry is an attempt with the outcome `blocked`. Default: none.
+   * Addresses that must not be connected to, as a guard against lists and names from elsewhere. Checked after names
+   * are resolved, on the address that is then used, and on an IPv4 address inside an IPv6 one. A blocked entry
+   * becomes an attempt with the outcome `blocked`. Defaults to none.
    */
-  blockList?: net.BlockList;
+  blockList?: net.BlockList | undefined;
+  /** Race engine only. The address to connect from, as in `net.connect`. Defaults to the system's choice. */
+  localAddress?: string | undefined;
+  /** Race engine only. The port to connect from, as in `net.connect`; 0 to 65535. Defaults to the system's choice. */
+  localPort?: number | undefined;
+  /** As in `net.connect`: only addresses of this family are taken from names; 0 for both. Defaults to 0. */
+  family?: 0 | 4 | 6 | undefined;
   /**
-   * Race: the address to connect from, as in `net.connect`. With it the default engine is `'race'`, because
-   * WSAConnectByList takes an unbound socket only (C05). Default: the system's choice.
+   * Race engine only. What earlier connects have learned: destinations that did not answer lately go behind the
+   * others, and an attempt whose round-trip time is known delays the next one no longer than that takes.
+   * `false`: none. Defaults to one for the process.
    */
-  localAddress?: string;
-  /** Race: the port to connect from, as in `net.connect`; 0 to 65535. As for `localAddress`. */
-  localPort?: number;
-  /** As in `net.connect`: of names, only addresses of this family are taken; 0 for both. Default: 0. */
-  family?: 0 | 4 | 6;
+  history?: History | false | undefined;
+  /** Resolves the host names of the list. Defaults to `dns.lookup`. */
+  lookup?: net.LookupFunction | undefined;
   /**
-   * Race: what earlier connects have learned: destinations that did not answer lately go behind the others,
-   * and one whose round-trip time is known is not waited for longer than it takes. `false`: none.
-   * Default: one for the process. A list of one address, or with one that can be reached, does not use it.
+   * Race engine only. Decides whether an attempt has connected, once its TCP connection is open, so that a server
+   * which accepts and then says nothing, or is not the primary, loses; see Handshake. It is bounded by
+   * `attemptTimeout` and `timeout`. With `tls` it is called with the secure socket. Defaults to none: TCP decides.
    */
-  history?: History | false;
-  /** Resolves the host names of the list. Default: `dns.lookup`. */
-  lookup?: net.LookupFunction;
+  handshake?: Handshake | undefined;
   /**
-   * Race: an attempt has connected when its TLS handshake is done, so that a server which accepts and then
-   * does not shake hands loses, and the others are tried meanwhile. The options are those of `tls.connect`;
-   * `host`, and `servername` where that is a name, are the endpoint's own unless they are given. The socket
-   * is a `tls.TLSSocket` then, and `onread`, `allowHalfOpen` and `highWaterMark` are ignored. With it the
-   * default engine is `'race'`. Default: none, TCP decides.
+   * Race engine only. An attempt has connected when its TLS handshake is done. The options are those of
+   * `tls.connect`; `host`, and `servername` where that is a name, default to the endpoint's own. The socket is a
+   * `tls.TLSSocket`, and `onread`, `allowHalfOpen` and `highWaterMark` are ignored. Defaults to none: TCP decides.
    */
-  tls?: tls.ConnectionOptions;
+  tls?: tls.ConnectionOptions | undefined;
 
-  /** As in `net.connect`: disable Nagle's algorithm on the connected socket. Default: false. */
-  noDelay?: boolean;
-  /** As in `net.connect`: enable TCP keep-alive on the connected socket. Default: false. */
-  keepAlive?: boolean;
-  /** As in `net.connect`: idle time before the first keep-alive probe, in ms. Default: 0. */
-  keepAliveInitialDelay?: number;
-  /** As in `net.connect`: keep the writable side open when the other end has ended. Default: false. */
-  allowHalfOpen?: boolean;
-  /** As in `net.connect`: read into one buffer and hand each chunk to a callback. */
-  onread?: net.OnReadOpts;
-  /** As in stream.Duplex: bytes to buffer before `write()` answers false. Default: Node's. */
-  highWaterMark?: number;
+  /** As in `net.connect`: disable Nagle's algorithm on the connected socket. Defaults to false. */
+  noDelay?: boolean | undefined;
+  /** As in `net.connect`: enable TCP keep-alive on the connected socket. Defaults to false. */
+  keepAlive?: boolean | undefined;
+  /** As in `net.connect`: idle time before the first keep-alive probe, in ms. Defaults to 0. */
+  keepAliveInitialDelay?: number | undefined;
+  /** As in `net.connect`: keep the writable side open when the other end has ended. Defaults to false. */
+  allowHalfOpen?: boolean | undefined;
+  /** As in `net.connect`: read into one buffer and pass each chunk to a callback. */
+  onread?: net.OnReadOpts | undefined;
+  /** As in stream.Duplex: bytes to buffer before `write()` returns false. Defaults to Node's. */
+  highWaterMark?: number | undefined;
+}
+
+/** One row of the table: what is to be known of an option besides its type. */
+interface Option {
+  readonly check: Check;
+  /** What it is when the caller leaves it out. */
+  readonly default?: unknown;
+  /** Only the race engine has it. */
+  readonly isOfRace?: true;
+  /** WSAConnectByName has no parameter for it: connectByName() resolves the name itself then. */
+  readonly needsList?: true;
+  /** An agent takes it from a request, as http.Agent does; null there is as good as absent. */
+  readonly isOfRequest?: true;
+  /** How the command has it; without one it does not. */
+  readonly flag?: Flag;
+}
+
+/** An option on the command line: `--attempt-delay MS`. */
+export interface Flag {
+  /** What follows it, such as 'MS'; undefined for one that stands alone. */
+  readonly argument?: 'MS' | 'NAME';
+  /** What that must be, as a person says it. */
+  readonly expected?: string;
+  readonly help: readonly string[];
+}
+
+const above0 = numberIn('> 0, or absent for no limit', (ms) => ms > 0);
+
+export const OPTIONS: { readonly [Name in keyof Required<ConnectOptions>]: Option } = {
+  engine: {
+    check: oneOf('winsock', 'race'),
+    flag: {
+      argument: 'NAME',
+      expected: 'race or winsock',
+      help: ['race (default), or winsock on Windows'],
+    },
+  },
+  // 0 is refused, not guessed at: `net` reads it as "no limit", others as "no time at all".
+  timeout: {
+    check: above0,
+    default: Infinity,
+    flag: {
+      argument: 'MS',
+      expected: 'a number of ms above 0',
+      help: ['overall time limit, in ms (default 10000)'],
+    },
+  },
+  signal: { check: isSignal },
+  attemptDelay: {
+    // RFC 8305 section 5: "MUST NOT be less than 10 milliseconds".
+    check: numberIn('>= 10', (ms) => ms >= 10),
+    isOfRace: true,
+    flag: {
+      argument: 'MS',
+      expected: 'a number of ms of at least 10, or Infinity',
+      help: [
+        'between two starts, at least 10, or Infinity for one by one',
+        '(default 250, then shorter)',
+      ],
+    },
+  },
+  attemptTimeout: { check: above0, default: Infinity, isOfRace: true },
+  order: {
+    check: oneOf('rfc6724', 'given', 'shuffle'),
+    isOfRace: true,
+    flag: {
+      argument: 'NAME',
+      expected: 'rfc6724, given or shuffle',
+      help: ['rfc6724 (default), given or shuffle'],
+    },
+  },
+  policy: { check: ofType('function'), needsList: true },
+  blockList: {
+    check: instanceOf(net.BlockList, 'an instance of net.BlockList'),
+    needsList: true,
+    isOfRequest: true,
+  },
+  localAddress: { check: isAddress, isOfRace: true, isOfRequest: true },
+  localPort: { check: isPort, isOfRace: true, isOfRequest: true },
+  family: { check: oneOf(0, 4, 6), needsList: true, isOfRequest: true },
+  history: {
+    check: instanceOf(History, 'an instance of History, or false', false),
+    isOfRace: true,
+  },
+  lookup: { check: ofType('function'), needsList: true, isOfRequest: true },
+  handshake: { check: ofType('function'), isOfRace: true },
+  tls: {
+    check: ofType('object'),
+    isOfRace: true,
+    flag: { help: ['an endpoint has connected when its TLS handshake is done'] },
+  },
+  // net.Socket checks some of the following only when the connection is there, and ignores others.
+  noDelay: { check: ofType('boolean'), isOfRequest: true },
+  keepAlive: { check: ofType('boolean'), isOfRequest: true },
+  keepAliveInitialDelay: { check: numberIn('>= 0', (ms) => ms >= 0), isOfRequest: true },
+  allowHalfOpen: { check: ofType('boolean') },
+  onread: { check: isOnRead },
+  highWaterMark: {
+    check: numberIn('an integer >= 0', (bytes) => Number.isInteger(bytes) && bytes >= 0),
+    isOfRequest: true,
+  },
+};
+
+type Name = keyof ConnectOptions;
+const ROWS = Object.entries(OPTIONS) as [Name, Option][];
+
+/** The names of the options that have something in the table. */
+export function optionsWith(column: keyof Option): Name[] {
+  return ROWS.filter(([, option]) => option[column] !== undefined).map(([name]) => name);
 }
 
 /** The options, checked, with their defaults in place. */
@@ -109,36 +263,13 @@ export interface Settings extends Readonly<Omit<ConnectOptions, 'timeout' | 'att
   readonly attemptTimeout: number;
 }
 
-/** RFC 8305 section 5: "MUST NOT be less than 10 milliseconds". */
-const MIN_ATTEMPT_DELAY = 10;
-
 /**
- * Every option, absent. What the caller leaves out is there then and undefined, whatever every object inherits;
- * and all settings are of one shape, which is what V8 is fast with.
+ * Every option, as it is when the caller leaves it out. An absent one is there and undefined, whatever every object
+ * inherits; and all settings are of one shape, which V8 is fast with.
  */
-const ABSENT: { readonly [Name in keyof Required<ConnectOptions>]: undefined } = {
-  engine: undefined,
-  timeout: undefined,
-  signal: undefined,
-  attemptDelay: undefined,
-  attemptTimeout: undefined,
-  policy: undefined,
-  blockList: undefined,
-  localAddress: undefined,
-  localPort: undefined,
-  family: undefined,
-  history: undefined,
-  lookup: undefined,
-  tls: undefined,
-  noDelay: undefined,
-  keepAlive: undefined,
-  keepAliveInitialDelay: undefined,
-  allowHalfOpen: undefined,
-  onread: undefined,
-  highWaterMark: undefined,
-};
-
-const DEFAULTS = { ...ABSENT, timeout: Infinity, attemptTimeout: Infinity } as object as Settings;
+const DEFAULTS = Object.fromEntries(
+  ROWS.map(([name, option]) => [name, option.default]),
+) as object as Settings;
 
 /**
  * Throws what connectByList() documents for bad options. Each is read once, so that what was checked is what
@@ -149,131 +280,27 @@ export function readOptions(options: unknown): Settings {
     throw invalidArgType('options', 'of type object', options);
   }
   if (Object.keys(options).length === 0) return DEFAULTS;
-  const given = { ...ABSENT, ...options } as object as ConnectOptions;
-  const { attemptDelay, engine, lookup, signal } = given;
-  if (engine !== undefined) checkEngine(engine);
-  if (signal !== undefined) checkSignal(signal);
-  if (lookup !== undefined) checkType('lookup', 'function', lookup);
-  if (attemptDelay !== undefined) {
-    checkNumber('attemptDelay', attemptDelay, `>= ${MIN_ATTEMPT_DELAY}`, (ms) => ms >= 10);
+  const given = { ...DEFAULTS, ...options } as Record<Name, unknown>;
+  let needsRace: Name | undefined;
+  for (const [name, option] of ROWS) {
+    const value = given[name];
+    if (value === option.default) continue;
+    if (value === undefined) {
+      given[name] = option.default;
+      continue;
+    }
+    option.check(value, `options.${name}`);
+    if (option.isOfRace) needsRace ??= name;
   }
-  checkSources(given);
-  const { history } = given;
-  if (history !== undefined && history !== false && !(history instanceof History)) {
-    throw invalidArgType('options.history', 'an instance of History, or false', history);
+  if (needsRace) {
+    if (given.engine === 'winsock') throw onlyOfRace(`options.${needsRace}`, given[needsRace]);
+    given.engine = 'race';
   }
-  checkSocketOptions(given);
-  given.timeout = readLimit('timeout', given.timeout);
-  given.attemptTimeout = readLimit('attemptTimeout', given.attemptTimeout);
-  return given as Settings;
+  return given as object as Settings;
 }
 
-function checkEngine(engine: unknown): void {
-  if (engine === 'race' || engine === 'winsock') return;
-  throw invalidArgValue('options.engine', engine, "must be 'winsock' or 'race'");
-}
-
-function checkSources({
-  policy,
-  blockList,
-  localAddress,
-  localPort,
-  family,
-  engine,
-  tls,
-}: ConnectOptions): void {
-  if (policy !== undefined) checkType('policy', 'function', policy);
-  if (blockList !== undefined && !(blockList instanceof net.BlockList)) {
-    throw invalidArgType('options.blockList', 'an instance of net.BlockList', blockList);
-  }
-  if (localAddress !== undefined) checkAddress(localAddress);
-  if (localPort !== undefined) checkPort(localPort);
-  if (family !== undefined && ![0, 4, 6].includes(family)) {
-    throw invalidArgValue('options.family', family, 'must be 0, 4 or 6');
-  }
-  if (tls !== undefined) checkTls(tls, engine);
-  if (engine === 'winsock' && (localAddress !== undefined || localPort !== undefined)) {
-    const reason = "is not available with the engine 'winsock', which takes an unbound socket only";
-    throw invalidArgValue('options.localAddress or localPort', localAddress ?? localPort, reason);
-  }
-}
-
-function checkTls(tls: unknown, engine: Engine | undefined): void {
-  if (typeof tls !== 'object' || tls === null) {
-    throw invalidArgType('options.tls', 'of type object', tls);
-  }
-  if (engine !== 'winsock') return;
-  const reason = "is not available with the engine 'winsock', which is done when TCP has connected";
-  throw invalidArgValue('options.tls', tls, reason);
-}
-
-function checkAddress(address: unknown): void {
-  // net.isIP() makes a text of whatever it is given.
-  if (typeof address !== 'string' || net.isIP(address) === 0) throw badIPAddress(address);
-}
-
-function checkPort(port: unknown): void {
-  if (typeof port !== 'number') throw invalidArgType('options.localPort', 'of type number', port);
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw badPort('options.localPort', port);
-}
-
-/**
- * A limit in ms. 0 is refused rather than guessed at: `net` reads it as "no limit", others as "no time
- * at all".
- */
-function readLimit(name: string, value: number | undefined): number {
-  if (value === undefined) return Infinity;
-  checkNumber(name, value, '> 0, or absent for no limit', (ms) => ms > 0);
-  return value;
-}
-
-/**
- * net.Socket checks some of these only when the connection is there, and ignores others; here they are
- * refused before the first attempt.
- */
-function checkSocketOptions(options: ConnectOptions): void {
-  for (const name of ['noDelay', 'keepAlive', 'allowHalfOpen'] as const) {
-    if (options[name] !== undefined) checkType(name, 'boolean', options[name]);
-  }
-  const { keepAliveInitialDelay, highWaterMark, onread } = options;
-  if (keepAliveInitialDelay !== undefined) {
-    checkNumber('keepAliveInitialDelay', keepAliveInitialDelay, '>= 0', (ms) => ms >= 0);
-  }
-  if (highWaterMark !== undefined) {
-    const whole = (bytes: number): boolean => Number.isInteger(bytes) && bytes >= 0;
-    checkNumber('highWaterMark', highWaterMark, 'an integer >= 0', whole);
-  }
-  if (onread !== undefined) checkOnRead(onread);
-}
-
-function checkOnRead(onread: unknown): void {
-  const { buffer, callback } = (onread ?? {}) as Partial<Record<'buffer' | 'callback', unknown>>;
-  const isBuffer = buffer instanceof Uint8Array || typeof buffer === 'function';
-  if (!isBuffer || typeof callback !== 'function') {
-    const expected = 'an object with buffer (a Uint8Array or a function) and callback (a function)';
-    throw invalidArgType('options.onread', expected, onread);
-  }
-}
-
-function checkSignal(signal: unknown): void {
-  const { aborted, addEventListener, removeEventListener } = (signal ?? {}) as Partial<AbortSignal>;
-  const listens = [addEventListener, removeEventListener].every((it) => typeof it === 'function');
-  if (typeof aborted !== 'boolean' || !listens) {
-    throw invalidArgType('options.signal', 'an instance of AbortSignal', signal);
-  }
-}
-
-function checkType(name: string, type: 'boolean' | 'function', value: unknown): void {
-  if (typeof value !== type) throw invalidArgType(`options.${name}`, `of type ${type}`, value);
-}
-
-function checkNumber(
-  name: string,
-  value: unknown,
-  range: string,
-  isInRange: (value: number) => boolean,
-): void {
-  if (typeof value !== 'number') throw invalidArgType(`options.${name}`, 'of type number', value);
-  // NaN is in no range.
-  if (!isInRange(value)) throw outOfRange(`options.${name}`, range, value);
+/** Something was asked for that WSAConnectByList has not. */
+export function onlyOfRace(name: string, value: unknown): TypeError {
+  const reason = "is not available with the engine 'winsock': use 'race', or leave \"engine\" out";
+  return invalidArgValue(name, value, reason);
 }

@@ -2,11 +2,13 @@
 
 import * as dns from 'node:dns';
 import type * as net from 'node:net';
+import { isNativeError } from 'node:util/types';
 
-import type { Row } from '../attempts/attempt';
+import type { AttemptListener, ResolvedAddress, Row } from '../attempts/attempt';
 import { plainAddress, unmapped, zoneOf, type Endpoint } from '../endpoints/endpoints';
 import { familyOf } from '../endpoints/ip-address';
 import type { ConnectOptions } from '../options/options';
+import { clearTimeout, setTimeout } from '../util/timers';
 
 /**
  * How long the first addresses wait for the other names, in ms. RFC 8305 section 3 lets A records wait so
@@ -33,9 +35,10 @@ export class Resolution {
 
   constructor(
     private readonly endpoints: readonly Endpoint[],
-    private readonly options: Pick<ConnectOptions, 'lookup' | 'family' | 'tls'>,
+    private readonly options: Pick<ConnectOptions, 'lookup' | 'family' | 'tls' | 'handshake'>,
     private readonly elapsed: () => number,
     private readonly timeout = Infinity,
+    private readonly listener?: AttemptListener,
   ) {
     const { lookup, family = 0 } = options;
     endpoints.forEach((endpoint, place) => {
@@ -56,10 +59,18 @@ export class Resolution {
     this.begun.catch(() => undefined);
   }
 
-  /** The endpoints that have become known since this was asked last, in the order of the list. */
+  /**
+   * The endpoints that have become known since this was asked last, in the order of the list. A higher priority
+   * number is held back until all names of the lower ones have their answers.
+   */
   take(): Endpoint[] {
-    const places = this.ready.sort((a, b) => a - b);
-    this.ready = [];
+    const { ready } = this;
+    ready.sort((a, b) => a - b);
+    const least = this.leastUnanswered();
+    const priorityOf = (place: number): number => (this.endpoints[place] as Endpoint).priority;
+    const places = ready.filter((place) => priorityOf(place) <= least);
+    this.ready =
+      places.length < ready.length ? ready.filter((place) => priorityOf(place) > least) : [];
     const known: Endpoint[] = [];
     for (const place of places) {
       const endpoint = this.endpoints[place] as Endpoint;
@@ -68,6 +79,16 @@ export class Resolution {
       else this.takeAddresses(endpoint, known);
     }
     return known;
+  }
+
+  /** The lowest priority number of a name without an answer. */
+  private leastUnanswered(): number {
+    let least = Infinity;
+    for (const places of this.unanswered.values()) {
+      for (const place of places)
+        least = Math.min(least, (this.endpoints[place] as Endpoint).priority);
+    }
+    return least;
   }
 
   private takeAddresses(endpoint: Endpoint, known: Endpoint[]): void {
@@ -119,7 +140,7 @@ export class Resolution {
         localPort: 0,
         outcome: answer ? 'failed' : 'timeout',
         code: answer?.code ?? 'ETIMEDOUT',
-        cause: undefined,
+        cause: answer?.cause,
         start: 0,
         end: answer?.end ?? this.elapsed(),
       };
@@ -150,6 +171,7 @@ export class Resolution {
           this.beginSoon();
         }
         resolve();
+        this.listener?.resolved?.(name, answer.cause, answer.addresses ?? []);
         this.onAnswer?.();
       };
       try {
@@ -170,8 +192,9 @@ export function isName({ family }: Endpoint): boolean {
 
 /** Addresses, or the code of the error there was instead. */
 interface Answer {
-  addresses?: { family: 4 | 6; address: string }[];
+  addresses?: ResolvedAddress[];
   code?: string;
+  cause?: Error;
   /** ms from the call. */
   end: number;
 }
@@ -181,7 +204,11 @@ function readAnswer(error: unknown, read: () => Omit<Answer, 'end'>): Omit<Answe
   try {
     if (!error) return read();
     const { code } = error as { code?: unknown };
-    return { code: typeof code === 'string' && /^\w{1,64}$/.test(code) ? code : UNKNOWN_FAILURE };
+    const isCode = typeof code === 'string' && /^\w{1,64}$/.test(code);
+    const cause = isNativeError(error)
+      ? error
+      : new Error('The lookup has failed', { cause: error });
+    return { code: isCode ? code : UNKNOWN_FAILURE, cause };
   } catch {
     return { code: UNKNOWN_FAILURE };
   }

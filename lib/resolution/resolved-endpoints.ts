@@ -8,8 +8,11 @@ import { splitBlocked } from './block-list';
 import { isName, Resolution } from './resolve';
 
 /** What it needs of a call. */
-export interface TargetsCall extends Pick<Call, 'calledAt'> {
-  readonly settings: Pick<ConnectOptions, 'lookup' | 'family' | 'blockList' | 'tls' | 'timeout'>;
+export interface TargetsCall extends Pick<Call, 'calledAt'>, Partial<Pick<Call, 'listener'>> {
+  readonly settings: Pick<
+    ConnectOptions,
+    'lookup' | 'family' | 'blockList' | 'tls' | 'handshake' | 'timeout'
+  >;
 }
 
 export class ResolvedEndpoints {
@@ -30,6 +33,7 @@ export class ResolvedEndpoints {
         call.settings,
         () => elapsed(call),
         call.settings.timeout,
+        call.listener,
       );
     } else {
       this.known = this.sift(asked);

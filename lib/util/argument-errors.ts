@@ -106,3 +106,14 @@ export function handshakeTimedOut(timeout: number): Error {
     'Raise "timeout", or let raceUntil: \'secureConnect\' try the other endpoints meanwhile.';
   return Object.assign(withCode(new Error(text), 'ETIMEDOUT'), { syscall: 'handshake' });
 }
+
+/** The peer has closed the connection before the handshake was done. */
+export function closedInHandshake(): Error {
+  const text = 'handshake ECONNRESET: the connection was closed before the handshake was done';
+  return Object.assign(withCode(new Error(text), 'ECONNRESET'), { syscall: 'handshake' });
+}
+
+/** What a request fails with that is given up before it has a connection: Node's own words. */
+export function socketHangUp(): Error {
+  return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+}

@@ -1,8 +1,7 @@
 // Long lists are worked through in chunks: after each, everybody else has a turn of the event loop.
 
-import { setImmediate } from 'node:timers/promises';
-
 import { orAbort, type Abortable } from './abortable';
+import { nextTurn } from './timers';
 
 /** How many endpoints are in a chunk: a few ms of work. */
 export const CHUNK = 512;
@@ -45,7 +44,7 @@ export function inTurns<T>(
           resolve(step.value);
           return;
         }
-        await setImmediate();
+        await nextTurn();
       }
     };
     turn().catch(reject);

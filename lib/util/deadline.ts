@@ -1,5 +1,7 @@
 // One limit on waiting, for everything that waits in JavaScript: lookups, handshakes.
 
+import { clearImmediate, clearTimeout, setImmediate, setTimeout } from './timers';
+
 /** The longest that setTimeout() can wait, in ms: 24.8 days. A longer time would be over at once. */
 const MAX_TIMER = 2 ** 31 - 1;
 

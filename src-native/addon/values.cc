@@ -7,9 +7,9 @@
 namespace connect_by_list {
 
 Micros micros_of(const Napi::Value& millis) {
-  constexpr double kMostMillis = 1e12;  // More than thirty years.
+  constexpr double kMaxMillis = 1e12;  // More than thirty years.
   const double value = millis.As<Napi::Number>().DoubleValue();
-  return value < kMostMillis ? static_cast<Micros>(std::llround(value * 1'000)) : kNever;
+  return value < kMaxMillis ? static_cast<Micros>(std::llround(value * 1'000)) : kNever;
 }
 
 Address next_address(Parts& fields) {

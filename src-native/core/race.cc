@@ -11,9 +11,9 @@ namespace {
 // Each time the delay has passed without an answer it halves, down to that least: sixteen dead
 // addresses then cost 1.8 s and not 4 s.
 constexpr Micros kFirstDelay = 250'000;
-constexpr Micros kLeastDelay = 100'000;
+constexpr Micros kMinDelay = 100'000;
 // Where the delay comes from knowledge of the network: the same section, "MUST NOT".
-constexpr Micros kLeastPatience = 10'000;
+constexpr Micros kMinPatience = 10'000;
 
 // Sums of a time and a span stop at kNever: "never" plus anything is still never.
 Micros after(Micros time, Micros span) { return span > kNever - time ? kNever : time + span; }
@@ -40,6 +40,12 @@ void Race::failed(std::size_t attempt, Answer answer, Micros now) {
   end(attempt, Outcome::kFailed, now);
   failed_since_start_ = true;
   next_start_ = now;  // RFC 8305 section 5: the next one starts at once.
+}
+
+void Race::answered(std::size_t attempt, Micros now) {
+  mark_answered(attempt);
+  // Where it is time for the next one already, it is not put off.
+  if (now < next_start_) next_start_ = std::max(next_start_, after(now, delay_after(attempt)));
 }
 
 void Race::abort() {
@@ -89,7 +95,7 @@ std::optional<Step> Race::next(Micros now) {
   } else if (needs_more()) {
     if (now < next_start_) return std::nullopt;
     asked_for_more_ = true;
-    return Step{Step::Kind::kNeedMore, attempts_.size()};
+    return Step{Step::Kind::kNeedCandidates, attempts_.size()};
   } else if (all_failed()) {
     verdict_ = Verdict::kAllFailed;
     finished_ = true;
@@ -119,11 +125,11 @@ bool Race::is_past_limit(Micros now) const {
 Micros Race::delay_after(std::size_t attempt) const {
   if (options_.attempt_delay) return *options_.attempt_delay;
   if (attempt < options_.patience.size() && options_.patience[attempt] > 0) {
-    return std::max(options_.patience[attempt], kLeastPatience);
+    return std::max(options_.patience[attempt], kMinPatience);
   }
   Micros delay = kFirstDelay;
-  for (std::size_t i = 0; i < delays_passed_ && delay > kLeastDelay; ++i) delay /= 2;
-  return std::max(delay, kLeastDelay);
+  for (std::size_t i = 0; i < delays_passed_ && delay > kMinDelay; ++i) delay /= 2;
+  return std::max(delay, kMinDelay);
 }
 
 Outcome Race::outcome_of_the_rest() const {

@@ -30,7 +30,7 @@ inline constexpr Micros kNever = INT64_MAX;
 // until the system gives up on it, for minutes: a long list, which somebody else may have supplied,
 // must not take all the descriptors of the process. With the default delay it is 25 seconds of
 // nothing but silence until it is reached; then the next one starts when one of them has ended.
-inline constexpr std::size_t kMostInFlight = 256;
+inline constexpr std::size_t kMaxInFlight = 256;
 
 // What may follow when all that is known has been started. The numbers cross the boundary to
 // JavaScript: lib/native/addon.ts has the same list.
@@ -96,7 +96,7 @@ struct Step {
     kStart,  // Start the attempt; answer with connected() or failed(), now or later.
     kClose,  // End the attempt: it has lost, timed out or been given up.
     // It is time for an endpoint that is not there yet: answer with offer(), now or later.
-    kNeedMore,
+    kNeedCandidates,
     kFinish,  // The race is over; verdict() and winner() say how.
   };
   Kind kind;
@@ -111,8 +111,10 @@ class Race {
   void begin(Micros now);
   void connected(std::size_t attempt, Micros now);
   void failed(std::size_t attempt, Answer answer, Micros now);
-  // The destination has accepted; whether the attempt has connected is still to be decided.
-  void answered(std::size_t attempt) { mark_answered(attempt); }
+  // The destination has accepted; whether the attempt has connected is still to be decided. Such
+  // progress restarts the delay before the next attempt (draft-ietf-happy-happyeyeballs-v3 section
+  // 6.1).
+  void answered(std::size_t attempt, Micros now);
   void abort();
   // More endpoints to try, behind those that were there, and what may still come. None, and nothing
   // more to come, is an answer too.
@@ -151,7 +153,7 @@ class Race {
     return attempts_[attempt].outcome == Outcome::kRunning;
   }
   bool anything_left() const { return attempts_.size() < options_.count; }
-  bool may_start() const { return anything_left() && in_flight_.size() < kMostInFlight; }
+  bool may_start() const { return anything_left() && in_flight_.size() < kMaxInFlight; }
   // Whether anything can follow when all that is known has been started.
   bool more_may_come() const {
     return options_.more == More::kDestinations ||

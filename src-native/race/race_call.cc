@@ -143,7 +143,7 @@ bool RaceCall::pump() {
     // and before the news of the sockets, so what is in flight is looked at before time decides
     // anything.
     if (race_.due(now)) {
-      look_at_all();
+      poll_connects();
       now = system_.now();  // A failure that was seen there lets the next one start now.
     }
     if (let_loop_deliver(now)) return false;
@@ -158,7 +158,7 @@ bool RaceCall::pump() {
       case Step::Kind::kClose:
         close(step->attempt);
         continue;
-      case Step::Kind::kNeedMore:
+      case Step::Kind::kNeedCandidates:
         needs_more_ = true;
         wake_soon();  // begin() and decide() were called by JavaScript.
         return false;
@@ -211,7 +211,7 @@ void RaceCall::start(std::size_t index) {
   System::Socket& socket = *attempts_[index].socket;
   const int error = socket.watch([this, index] {
     if (is_over_) return;  // At a deadline the sockets outlive the race.
-    look_at(index);
+    poll_connect(index);
     pump_and_tell();
   });
   if (error != 0) return fail(index, error);
@@ -239,17 +239,17 @@ ConnectProgress RaceCall::connect(std::size_t index) {
   return progress.progress == Progress::kPending ? attempt.socket->poll_connect() : progress;
 }
 
-void RaceCall::look_at(std::size_t index) {
+void RaceCall::poll_connect(std::size_t index) {
   Attempt& attempt = attempts_[index];
   if (!attempt.socket) return;  // It waits for the caller's decision.
   const ConnectProgress progress = attempt.socket->poll_connect();
   if (progress.progress != Progress::kPending) settle(index, progress);
 }
 
-void RaceCall::look_at_all() {
+void RaceCall::poll_connects() {
   // A copy, because settling takes an attempt out of the machine's list.
   const std::vector<std::size_t> in_flight = race_.in_flight();
-  for (const std::size_t index : in_flight) look_at(index);
+  for (const std::size_t index : in_flight) poll_connect(index);
 }
 
 void RaceCall::settle(std::size_t index, ConnectProgress progress) {
@@ -265,7 +265,7 @@ void RaceCall::settle(std::size_t index, ConnectProgress progress) {
   if (settings_.decision == Decision::kCaller) {
     attempt.connected = attempt.socket->release();
     attempt.socket.reset();
-    race_.answered(index);
+    race_.answered(index, attempt.connected_at);
     return note_change(index);
   }
   won_ = attempt.socket->release();

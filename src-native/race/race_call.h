@@ -129,8 +129,8 @@ class RaceCall {
   void sleep();
   void start(std::size_t index);
   ConnectProgress connect(std::size_t index);
-  void look_at(std::size_t index);
-  void look_at_all();
+  void poll_connect(std::size_t index);
+  void poll_connects();
   void settle(std::size_t index, ConnectProgress progress);
   void fail(std::size_t index, int error);
   void close(std::size_t index);

@@ -27,8 +27,8 @@ WinsockCalls& calls_of(const Napi::CallbackInfo& info) {
 // Nothing for "never". What is above zero stays so: a timeval of nothing would be another promise.
 std::optional<timeval> timeval_of(Micros micros) {
   constexpr Micros kMicrosPerSecond = 1'000'000;
-  constexpr Micros kMostSeconds = 0x7fffffff;  // A long of Windows.
-  if (micros / kMicrosPerSecond > kMostSeconds) return std::nullopt;
+  constexpr Micros kMaxSeconds = 0x7fffffff;  // A long of Windows.
+  if (micros / kMicrosPerSecond > kMaxSeconds) return std::nullopt;
   return timeval{static_cast<long>(micros / kMicrosPerSecond),
                  static_cast<long>(micros % kMicrosPerSecond)};
 }

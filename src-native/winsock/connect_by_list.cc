@@ -16,7 +16,8 @@ bool ListCall::does_without_ipv6() const {
                      [](const Address& remote) { return remote.family() == AF_INET; });
 }
 
-bool ListCall::connect(SOCKET socket, int family, Ends& ends, const timeval* timeout, int& error) {
+bool ListCall::connect(SOCKET socket, int family, SocketAddresses& ends, const timeval* timeout,
+                       int& error) {
   AddressList list(remotes_, family);
   const BOOL connected = function_(socket, list.get(), &ends.local_length, ends.local_address(),
                                    &ends.remote_length, ends.remote_address(), timeout, nullptr);

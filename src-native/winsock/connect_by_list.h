@@ -29,7 +29,8 @@ class ListCall : public WinsockCall {
  private:
   // A list of IPv4 addresses only does.
   bool does_without_ipv6() const override;
-  bool connect(SOCKET socket, int family, Ends& ends, const timeval* timeout, int& error) override;
+  bool connect(SOCKET socket, int family, SocketAddresses& ends, const timeval* timeout,
+               int& error) override;
 
   ConnectByListFunction function_;
   std::vector<Address> remotes_;

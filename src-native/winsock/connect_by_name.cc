@@ -8,7 +8,7 @@ ConnectByNameFunction find_connect_by_name() {
   return exported_function<ConnectByNameFunction>("WSAConnectByNameW");
 }
 
-bool NameCall::connect(SOCKET socket, int /*family*/, Ends& ends, const timeval* timeout,
+bool NameCall::connect(SOCKET socket, int /*family*/, SocketAddresses& ends, const timeval* timeout,
                        int& error) {
   const BOOL connected =
       function_(socket, node_.data(), service_.data(), &ends.local_length, ends.local_address(),

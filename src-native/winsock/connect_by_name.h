@@ -34,7 +34,8 @@ class NameCall : public WinsockCall {
  private:
   // A name may have IPv4 addresses as well: they are worth the attempt.
   bool does_without_ipv6() const override { return true; }
-  bool connect(SOCKET socket, int family, Ends& ends, const timeval* timeout, int& error) override;
+  bool connect(SOCKET socket, int family, SocketAddresses& ends, const timeval* timeout,
+               int& error) override;
 
   ConnectByNameFunction function_;
   std::wstring node_;

@@ -9,7 +9,7 @@
 #include <memory>
 
 #include "loop/loop_handles.h"
-#include "winsock/pool_seat.h"
+#include "winsock/thread_pool_slot.h"
 #include "winsock/winsock_call.h"
 
 namespace connect_by_list {
@@ -41,7 +41,7 @@ class ConnectWorker : public Napi::AsyncWorker {
   std::shared_ptr<WinsockCall> call_;
   Finished finished_;
   CallResult result_;
-  PoolSeat seat_;
+  ThreadPoolSlot seat_;
   OwnThread* own_ = nullptr;
 };
 

@@ -106,7 +106,7 @@ CallResult WinsockCall::open() {
 }
 
 void WinsockCall::call(CallResult& result) {
-  Ends ends;
+  SocketAddresses ends;
   const SOCKET socket = result.socket.get();
   if (!connect(socket, family_, ends, timeout_ ? &*timeout_ : nullptr, result.error)) {
     result.failed = CallResult::Step::kConnect;

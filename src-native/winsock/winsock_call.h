@@ -56,7 +56,7 @@ class WinsockCall {
   explicit WinsockCall(std::optional<timeval> timeout) : timeout_(timeout) {}
 
   // Where the function says which two addresses it has connected (C09).
-  struct Ends {
+  struct SocketAddresses {
     sockaddr_storage local{};
     sockaddr_storage remote{};
     DWORD local_length = sizeof(local);
@@ -71,7 +71,7 @@ class WinsockCall {
   virtual bool does_without_ipv6() const = 0;
   // The function itself, on a socket of this family. False with what WSAGetLastError said right
   // after it.
-  virtual bool connect(SOCKET socket, int family, Ends& ends, const timeval* timeout,
+  virtual bool connect(SOCKET socket, int family, SocketAddresses& ends, const timeval* timeout,
                        int& error) = 0;
 
   bool begin(NativeSocket socket);

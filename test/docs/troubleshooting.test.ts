@@ -12,8 +12,19 @@ const NO_MESSAGES = [
   // The picture, and the text of --help.
   'lib/cli/svg.ts',
   'lib/cli/args.ts: Usage',
-  'lib/cli/args.ts: Tries the endpoints',
-  'lib/cli/args.ts: ) --engine NAME',
+  'lib/cli/args.ts: Connects to all',
+  'lib/cli/args.ts: Exit code',
+  'lib/cli/args.ts: print one',
+  'lib/cli/args.ts: print the',
+  'lib/cli/args.ts: write the',
+  ...[
+    'race (default)',
+    'overall time limit',
+    'between two starts',
+    '(default 250',
+    'rfc6724 (default)',
+    'an endpoint has',
+  ].map((start) => `lib/options/options.ts: ${start}`),
   // What NODE_DEBUG prints.
   'lib/attempts/diagnostics.ts: connect to',
   'lib/attempts/diagnostics.ts: attempt at',

@@ -16,7 +16,7 @@ namespace {
 using connect_by_list::Address;
 using connect_by_list::check;
 
-void look_at(const Address& address, std::uint16_t port) {
+void poll_connect(const Address& address, std::uint16_t port) {
   const std::string text = address.text();
   const bool is_ip = address.family() == AF_INET || address.family() == AF_INET6;
   check(is_ip != text.empty(), "an address has a text, and nothing else has one", text);
@@ -41,13 +41,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string bytes = input.ConsumeBytesAsString(sizeof(storage));
     std::memcpy(&storage, bytes.data(), bytes.size());
     const Address address = Address::from_system(storage);
-    look_at(address, address.port());
+    poll_connect(address, address.port());
     return 0;
   }
   const std::string text = input.ConsumeRemainingBytesAsString();
   const std::optional<Address> address = Address::parse(text, port);
   if (!address) return 0;
-  look_at(*address, port);
+  poll_connect(*address, port);
   const auto* v6 = reinterpret_cast<const sockaddr_in6*>(address->data());
   const bool has_zone = text.find('%') != std::string::npos;
   check(has_zone == (address->family() == AF_INET6 && v6->sin6_scope_id != 0),

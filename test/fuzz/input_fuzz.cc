@@ -17,9 +17,9 @@ namespace {
 
 using namespace connect_by_list;
 
-constexpr std::size_t kMostOffered = 8;
-constexpr int kMostInputs = 200;
-constexpr int kMostSteps = 5'000;
+constexpr std::size_t kMaxOffered = 8;
+constexpr int kMaxInputs = 200;
+constexpr int kMaxSteps = 5'000;
 
 Micros any_time(FuzzedDataProvider& input) {
   return input.ConsumeBool() ? input.ConsumeIntegralInRange<Micros>(0, kNever)
@@ -44,7 +44,7 @@ class Watch {
   // Asks until there is nothing to do.
   void pump(Micros now) {
     for (int steps = 0;; ++steps) {
-      check(steps < kMostSteps, "the machine comes to rest");
+      check(steps < kMaxSteps, "the machine comes to rest");
       const std::optional<Step> step = race_.next(now);
       if (!step) break;
       check(!finished_, "nothing comes after the finish");
@@ -68,7 +68,7 @@ class Watch {
         check(step.attempt < started_, "only what was started is closed");
         check(attempts[step.attempt].outcome != Outcome::kRunning, "what is closed has an outcome");
         break;
-      case Step::Kind::kNeedMore:
+      case Step::Kind::kNeedCandidates:
         check(started_ == offered_, "more is asked for when nothing is left");
         break;
       case Step::Kind::kFinish:
@@ -107,7 +107,7 @@ void feed(Watch& watch, FuzzedDataProvider& input, Micros now) {
       }
       break;
     case 2: {
-      const auto count = input.ConsumeIntegralInRange<std::size_t>(0, kMostOffered);
+      const auto count = input.ConsumeIntegralInRange<std::size_t>(0, kMaxOffered);
       const More more = any_more(input);
       watch.offered(count);
       race.offer(count, more, any_patience(input, count));
@@ -126,7 +126,7 @@ void feed(Watch& watch, FuzzedDataProvider& input, Micros now) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   FuzzedDataProvider input(data, size);
   RaceOptions options;
-  options.count = input.ConsumeIntegralInRange<std::size_t>(0, kMostOffered);
+  options.count = input.ConsumeIntegralInRange<std::size_t>(0, kMaxOffered);
   options.more = any_more(input);
   if (input.ConsumeBool()) options.attempt_delay = any_time(input);
   options.attempt_timeout = any_time(input);
@@ -137,7 +137,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Micros now = any_time(input);
   watch.race().begin(now);
   watch.pump(now);
-  for (int i = 0; i < kMostInputs && input.remaining_bytes() > 0; ++i) {
+  for (int i = 0; i < kMaxInputs && input.remaining_bytes() > 0; ++i) {
     feed(watch, input, now);
     if (input.ConsumeBool()) watch.race().due(now);
     now += std::min(any_time(input), kNever - now);

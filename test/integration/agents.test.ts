@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as http from 'node:http';
 import * as https from 'node:https';
-import type * as net from 'node:net';
+import * as net from 'node:net';
 import * as path from 'node:path';
 import * as tls from 'node:tls';
 
@@ -83,6 +83,12 @@ async function errorOf(request: http.ClientRequest): Promise<NodeJS.ErrnoExcepti
   return error;
 }
 
+/** An AbortController, in two. */
+function abortable(): { signal: AbortSignal; abort: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}
+
 describe('agents', () => {
   const ends: (() => unknown)[] = [];
   let refused: string;
@@ -143,7 +149,7 @@ describe('agents', () => {
       const asked: unknown[] = [];
       const agent = used(
         new ListAgent(({ host, port }): EndpointLike[] => {
-          asked.push([host, Number(port)]);
+          asked.push([host, port]);
           return [host === 'first.test' ? first.at : second.at];
         }),
       );
@@ -207,6 +213,41 @@ describe('agents', () => {
       setTimeout(() => request.destroy(), 30);
       expect(await errorOf(request)).toMatchObject({ code: 'ECONNRESET' });
       await eventually(() => openSockets() <= before);
+    });
+
+    test('what a request says is read as Node reads it: null is absent, a family may be in words', async () => {
+      const server = await plainWeb();
+      const agent = used(new ListAgent([server.at]));
+      const said = { localAddress: null, family: null, lookup: null, localPort: null } as object;
+      expect(await answerOf(http.get('http://a.test/', { agent, ...said }))).toBeDefined();
+      const inWords = { family: 'IPv4' } as object;
+      expect(await answerOf(http.get('http://a.test/', { agent, ...inWords }))).toBeDefined();
+    });
+
+    test.each(['in the options of the agent', 'in the request', 'in connect'])(
+      'a blockList %s is enforced',
+      async (place) => {
+        const server = await plainWeb();
+        const blockList = new net.BlockList();
+        blockList.addSubnet('127.0.0.0', 8);
+        const ofAgent = place === 'in the options of the agent' ? { blockList } : {};
+        const connect = place === 'in connect' ? { blockList } : {};
+        const agent = used(new ListAgent([server.at], { ...ofAgent, connect }));
+        const ofRequest = place === 'in the request' ? { blockList } : {};
+        const error = await errorOf(http.get('http://a.test/', { agent, ...ofRequest }));
+        expect(error).toMatchObject({ code: 'ERR_IP_BLOCKED' });
+        expect(server.connections()).toBe(0);
+      },
+    );
+
+    test('emits lookup for the host of the URL, once, also for a list of addresses', async () => {
+      const server = await plainWeb();
+      const agent = used(new ListAgent([server.at]));
+      const request = http.get('http://a.test/', { agent });
+      const heard: unknown[][] = [];
+      request.once('socket', (socket) => socket.on('lookup', (...given) => heard.push(given)));
+      await answerOf(request);
+      expect(heard).toEqual([[null, '127.0.0.1', 4, 'a.test']]);
     });
 
     test('bad arguments throw at once', () => {
@@ -306,7 +347,10 @@ describe('agents', () => {
       const request = https.get('https://localhost/', { agent });
       await eventually(() => hanging.sockets.size === 1);
       agent.destroy();
-      expect((await errorOf(request)).name).toBe('AbortError');
+      expect(await errorOf(request)).toMatchObject({
+        code: 'ECONNRESET',
+        message: 'socket hang up',
+      });
       await eventually(() => hanging.sockets.size === 0);
       list = [good.at];
       expect(await answerOf(https.get('https://localhost/', { agent }))).toMatchObject({
@@ -318,22 +362,133 @@ describe('agents', () => {
       const garbling = await bad((socket) => socket.resume().write('nonsense'));
       const good = await secureWeb();
       const list = [`127.0.0.1:${garbling.port}`, good.at];
-      const agent = used(new TlsListAgent(list, { ca: cert }));
+      const agent = used(new TlsListAgent(list, { ca: cert, raceUntil: 'connect' }));
       const error = await errorOf(https.get('https://localhost/', { agent }));
       expect(error.code).toMatch(/^(EPROTO|ERR_SSL_\w+)$/);
       expect(good.connections()).toBe(0);
     });
 
-    test('a session is used again, until connect', async () => {
-      const server = await secureWeb();
-      const agent = used(new TlsListAgent([server.at], { ca: cert, maxVersion: 'TLSv1.2' }));
-      const reused: boolean[] = [];
-      for (let i = 0; i < 2; i++) {
-        const request = https.get('https://localhost/', { agent });
-        await answerOf(request);
-        if (request.socket instanceof tls.TLSSocket) reused.push(request.socket.isSessionReused());
+    test.each(['connect', 'secureConnect'] as const)(
+      'a session is used again, until %s',
+      async (raceUntil) => {
+        const server = await secureWeb();
+        const agent = used(
+          new TlsListAgent([server.at], { ca: cert, maxVersion: 'TLSv1.2', raceUntil }),
+        );
+        const reused: boolean[] = [];
+        for (let i = 0; i < 2; i++) {
+          const request = https.get('https://localhost/', { agent });
+          await answerOf(request);
+          if (request.socket instanceof tls.TLSSocket)
+            reused.push(request.socket.isSessionReused());
+        }
+        expect(reused).toEqual([false, true]);
+      },
+    );
+
+    describe('what http.Agent promises, while TLS decides', () => {
+      test('maxSockets counts connections from their start', async () => {
+        const server = await secureWeb();
+        const options = { ca: cert, maxSockets: 1, keepAlive: true };
+        const agent = used(new TlsListAgent([server.at], options));
+        const requests = Array.from({ length: 8 }, () =>
+          https.get('https://localhost/', { agent }),
+        );
+        await Promise.all(requests.map(answerOf));
+        expect(server.connections()).toBe(1);
+      });
+
+      test('every queued request settles when nothing connects', async () => {
+        const options = { ca: cert, maxSockets: 1, connect: RACE };
+        const agent = used(new TlsListAgent([refused], options));
+        const requests = Array.from({ length: 4 }, () =>
+          https.get('https://localhost/', { agent }),
+        );
+        for (const error of await Promise.all(requests.map(errorOf))) {
+          expect(error).toMatchObject({ name: 'ConnectError', code: 'ECONNREFUSED' });
+        }
+        expect(agent.sockets).toEqual({});
+        expect((agent as unknown as { totalSocketCount: number }).totalSocketCount).toBe(0);
+      });
+
+      test.each(['destroy', 'abort', 'signal'] as const)(
+        'a request is given up at once by %s, and the next one gets its turn',
+        async (way) => {
+          const [hanging, good] = [await bad(), await secureWeb()];
+          let list = [`127.0.0.1:${hanging.port}`];
+          const agent = used(new TlsListAgent(() => list, { ca: cert, maxSockets: 1 }));
+          const { signal, abort } = abortable();
+          const request = https.get('https://localhost/', { agent, signal });
+          const failed = errorOf(request);
+          const answered = answerOf(https.get('https://localhost/', { agent }));
+          await eventually(() => hanging.sockets.size === 1);
+          list = [good.at];
+          if (way === 'signal') abort();
+          else request[way]();
+          const code = way === 'signal' ? 'ABORT_ERR' : 'ECONNRESET';
+          expect(await failed).toMatchObject({ code });
+          await eventually(() => hanging.sockets.size === 0);
+          expect(await answered).toMatchObject({ url: '/' });
+        },
+      );
+
+      test.each(['as an option', 'by setTimeout()'])('a timeout %s is heard', async (way) => {
+        const hanging = await bad();
+        const agent = used(new TlsListAgent([`127.0.0.1:${hanging.port}`], { ca: cert }));
+        const isOption = way === 'as an option';
+        const request = https.get('https://localhost/', {
+          agent,
+          ...(isOption && { timeout: 50 }),
+        });
+        if (!isOption) request.setTimeout(50);
+        const failed = errorOf(request);
+        await once(request, 'timeout');
+        request.destroy(new Error('too slow'));
+        expect((await failed).message).toBe('too slow');
+        await eventually(() => hanging.sockets.size === 0);
+      });
+
+      test('the signal of connect and destroy() of the agent both end the call', async () => {
+        for (const way of ['signal', 'destroy'] as const) {
+          const hanging = await bad();
+          const { signal, abort } = abortable();
+          const list = [`127.0.0.1:${hanging.port}`];
+          const agent = used(new TlsListAgent(list, { ca: cert, connect: { signal } }));
+          const failed = errorOf(https.get('https://localhost/', { agent }));
+          await eventually(() => hanging.sockets.size === 1);
+          if (way === 'signal') abort();
+          else agent.destroy();
+          expect((await failed).name).toBe(way === 'signal' ? 'AbortError' : 'Error');
+          await eventually(() => hanging.sockets.size === 0);
+        }
+      });
+
+      test('the agent emits keylog', async () => {
+        const server = await secureWeb();
+        const agent = used(new TlsListAgent([server.at], { ca: cert }));
+        const lines: string[] = [];
+        agent.on('keylog', (line: Buffer) => lines.push(String(line)));
+        await answerOf(https.get('https://localhost/', { agent }));
+        expect(lines.join()).toContain('CLIENT_HANDSHAKE_TRAFFIC_SECRET');
+      });
+    });
+
+    test('options that TLS refuses leave nothing open', async () => {
+      const server = await bad();
+      const before = openSockets();
+      for (const raceUntil of ['connect', 'secureConnect'] as const) {
+        const options = { raceUntil, connect: RACE };
+        const agent = used(new TlsListAgent([`127.0.0.1:${server.port}`], options));
+        const error = await new Promise<Error>((resolve) => {
+          try {
+            https.get('https://localhost/', { agent, ciphers: 'NO-SUCH' }).on('error', resolve);
+          } catch (thrown) {
+            resolve(thrown as Error);
+          }
+        });
+        expect(error.message).toMatch(/cipher/i);
       }
-      expect(reused).toEqual([false, true]);
+      await eventually(() => openSockets() <= before && server.sockets.size === 0);
     });
 
     test('bad arguments throw at once', () => {

@@ -5,6 +5,7 @@ import * as diagnostics from 'node:diagnostics_channel';
 import { once } from 'node:events';
 
 import {
+  type Connection,
   connect,
   connectByList,
   ConnectError,
@@ -144,9 +145,13 @@ describe('diagnostics', () => {
     const heard = listen('connect', 'attempt');
     const socket = connect([refused, alive], OPTIONS);
     await once(socket, 'connect');
+    const { remotePort } = socket;
     socket.destroy();
     expect(named('connect', heard)).toEqual(['start', 'end', 'asyncStart', 'asyncEnd']);
-    expect(heard.find(({ name }) => name === 'connect:asyncEnd')?.result).toBe(socket);
+    const { result } = heard.find(({ name }) => name === 'connect:asyncEnd') ?? {};
+    expect(result).toMatchObject({ engine: 'race', attempts: socket.attempts });
+    expect((result as Connection).socket).toBe(socket);
+    expect((result as Connection).remoteAddress.port).toBe(remotePort);
     const outcomes = heard.filter(({ name }) => name === 'attempt:asyncEnd');
     expect(outcomes.map(({ result }) => result)).toEqual(socket.attempts);
   });

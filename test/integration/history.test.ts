@@ -143,7 +143,14 @@ describe('history', () => {
 
   test('the round-trip time is that of TCP alone: a handshake takes longer', () => {
     const history = new History();
-    const target = { host: '192.0.2.1', address: '192.0.2.1', port: 443, family: 4 } as const;
+    const target = {
+      host: '192.0.2.1',
+      address: '192.0.2.1',
+      port: 443,
+      family: 4,
+      priority: 0,
+      weight: 0,
+    } as const;
     const row: Row = {
       ...{ host: '192.0.2.1', port: 443, address: '192.0.2.1', localPort: 1, code: undefined },
       ...{ localAddress: '192.0.2.9', outcome: 'connected', cause: undefined },
@@ -155,8 +162,8 @@ describe('history', () => {
     };
     for (let i = 0; i < 4; i++) history.learn(lesson, 0, 1);
     const way = { source: '192.0.2.9', address: '192.0.2.1', port: 443 };
-    expect(history.patience(way)).toBeCloseTo(3 * 5 + 10);
-    expect(history.patience({ ...way, source: '192.0.2.8' })).toBe(0);
+    expect(history.attemptDelay(way)).toBeCloseTo(3 * 5 + 10);
+    expect(history.attemptDelay({ ...way, source: '192.0.2.8' })).toBe(0);
   });
 
   test('bad limits and a history that is none are refused', async () => {

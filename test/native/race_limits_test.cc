@@ -117,13 +117,13 @@ TEST_SUITE("the attempt timeout") {
 TEST_SUITE("no more attempts are in flight than a process can bear") {
   TEST_CASE("at the limit the next one starts when one has ended, and not before") {
     RaceOptions options;
-    options.count = kMostInFlight + 2;
+    options.count = kMaxInFlight + 2;
     options.attempt_delay = ms(10);
     Race race(options);
     race.begin(0);
     Micros now = 0;
-    for (std::size_t i = 0; i < kMostInFlight; ++i, now += ms(10)) REQUIRE(race.next(now));
-    CHECK(race.in_flight().size() == kMostInFlight);
+    for (std::size_t i = 0; i < kMaxInFlight; ++i, now += ms(10)) REQUIRE(race.next(now));
+    CHECK(race.in_flight().size() == kMaxInFlight);
     CHECK_FALSE(race.next(now + ms(1'000)));
     // Nothing to wake up for: what happens next is that one of them ends.
     CHECK(race.wake_at() == kNever);
@@ -132,13 +132,13 @@ TEST_SUITE("no more attempts are in flight than a process can bear") {
     const auto step = race.next(now);
     REQUIRE(step);
     CHECK(step->kind == Step::Kind::kStart);
-    CHECK(step->attempt == kMostInFlight);
+    CHECK(step->attempt == kMaxInFlight);
     CHECK_FALSE(race.next(now + ms(1'000)));
   }
 
   TEST_CASE("every endpoint is tried all the same (C07)") {
     World world;
-    world.endpoints.assign(3 * kMostInFlight, never_answers());
+    world.endpoints.assign(3 * kMaxInFlight, never_answers());
     world.endpoints.push_back(connects_after(0));
     world.options.attempt_delay = ms(10);
     world.options.attempt_timeout = ms(10'000);

@@ -31,7 +31,7 @@ char next(Race& race, Micros now) {
       return 'S';
     case Kind::kClose:
       return 'C';
-    case Kind::kNeedMore:
+    case Kind::kNeedCandidates:
       return 'M';
     case Kind::kFinish:
       return 'F';

@@ -48,6 +48,8 @@ describe('endpoints', () => {
           host,
           port: number,
           family: 0,
+          priority: 0,
+          weight: 0,
           address: host,
         });
       }),
@@ -112,6 +114,8 @@ describe('endpoints', () => {
       host: 'fe80::1%eth0',
       port: 80,
       family: 6,
+      priority: 0,
+      weight: 0,
       address: 'fe80::1%eth0',
     });
   });

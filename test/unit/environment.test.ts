@@ -34,7 +34,7 @@ fromSources('the addon reads the size of the thread pool, as libuv does, and not
   const pattern =
     /\b_?w?(?:secure_|uv_os_)?getenv(?:_s)?\s*\("?[^,)]*|GetEnvironmentVariable\w*|\benviron\b/g;
   expect(reads('src-native', pattern)).toEqual([
-    'winsock/pool_seat.cc: uv_os_getenv("UV_THREADPOOL_SIZE"',
+    'winsock/thread_pool_slot.cc: uv_os_getenv("UV_THREADPOOL_SIZE"',
   ]);
 });
 

@@ -1,16 +1,17 @@
-// The pairs of a race, as they become known or needed: those of the first plan, a batch at a time; names that
+// The candidates of a race, as they become known or needed: those of the first plan, a batch at a time; names that
 // have their addresses later; what the host has no route to; and, when nothing else is left, other local
 // addresses for destinations that have not answered.
 
 import {
   planRace,
   planRaceInTurns,
-  unreachablePairs,
+  unreachableCandidates,
   withSources,
+  type CandidateOptions,
+  type Plan,
 } from '../../address-selection/candidates';
-import type { PairOptions, Plan } from '../../address-selection/candidates';
 import { otherLocalAddresses } from '../../address-selection/local-addresses';
-import type { Pair } from '../../address-selection/pair-policy';
+import type { Candidate } from '../../address-selection/pair-policy';
 import type { Endpoint } from '../../endpoints/endpoints';
 import { More } from '../../native/addon';
 import type { ResolvedEndpoints } from '../../resolution/resolved-endpoints';
@@ -19,63 +20,63 @@ import { isLong } from '../../util/chunks';
 /** How many pairs are handed over at a time: a few ms of work, however long the list is. */
 const BATCH = 512;
 
-/** Takes pairs, and knows which of those it has started were answered. */
-export interface PairTaker {
+/** Takes candidates, and knows which of those it has started were answered. */
+export interface CandidateSink {
   /** `more` tells what may still follow them. */
-  offer(pairs: readonly Pair[], more: More): void;
-  /** The places of the pairs whose destinations have neither accepted nor refused. */
+  offer(candidates: readonly Candidate[], more: More): void;
+  /** The places of the candidates whose destinations have neither accepted nor refused. */
   unanswered(): number[];
   hasAnswered(place: number): boolean;
 }
 
 export class CandidateQueue {
   /** All that were handed over, in the order in which they were. */
-  readonly pairs: Pair[] = [];
+  readonly candidates: Candidate[] = [];
   /** What waits to be handed over, from `next` on. */
-  private queue: Pair[];
+  private queue: Candidate[];
   private next = 0;
   /** What the host has no route to, and is not in the queue yet. */
   private unreachable: readonly Endpoint[];
-  private others: Iterator<Pair> | undefined;
+  private others: Iterator<Candidate> | undefined;
   /** Nothing is left that could be handed over. */
   private isExhausted: boolean;
-  /** How many names are being planned in turns. */
-  private planning = 0;
+  /** A name with many addresses is being sorted, a chunk in each turn of the loop. */
+  private isPlanning = false;
   /** The race has nothing left to start. */
   private isAsked = false;
-  private taker: PairTaker | undefined;
+  private sink: CandidateSink | undefined;
 
   constructor(
     private readonly targets: ResolvedEndpoints,
-    private readonly options: PairOptions,
-    { pairs, unreachable }: Plan,
+    private readonly options: CandidateOptions,
+    { candidates, unreachable }: Plan,
     private readonly isLate: () => boolean,
   ) {
-    this.queue = pairs;
+    this.queue = candidates;
     this.unreachable = unreachable;
     // What a policy or an address that was asked for leaves open is nothing.
     this.isExhausted = options.policy !== undefined || options.localAddress !== undefined;
   }
 
   /** The next batch, and what may follow it. */
-  take(): { batch: readonly Pair[]; more: More } {
+  take(): { batch: readonly Candidate[]; more: More } {
     const batch = this.queue.slice(this.next, this.next + BATCH);
     this.next += batch.length;
-    for (const pair of batch) this.pairs.push(pair);
+    for (const candidate of batch) this.candidates.push(candidate);
     return { batch, more: this.more };
   }
 
-  /** Who takes further pairs; nobody when the race is over. */
-  feed(taker: PairTaker | undefined): void {
-    this.taker = taker;
+  /** Who takes further candidates; nobody when the race is over. */
+  attach(sink: CandidateSink | undefined): void {
+    this.sink = sink;
     const { resolution } = this.targets;
-    resolution?.notify(taker ? () => this.add() : undefined);
+    resolution?.notify(sink ? () => this.add() : undefined);
     // Names may have become known while a long list was sorted.
-    if (taker && resolution) this.add();
+    if (sink && resolution) this.add();
   }
 
   /** The race has nothing left to start: it gets some as soon as there are some. */
-  ask(): void {
+  requestMore(): void {
     this.isAsked = true;
     this.add();
   }
@@ -88,44 +89,52 @@ export class CandidateQueue {
   }
 
   private add(): void {
+    // What becomes known while a long list is sorted comes behind it.
+    if (this.isPlanning) return;
     const late = this.options.policy ? [] : this.targets.take();
     if (isLong(late.length)) void this.planInTurns(late);
-    else if (late.length > 0) this.enqueue(planRace(late, this.options));
+    else if (late.length > 0) this.enqueue(planRace(late, this.options), late);
     // Where the race still has some of the queue, what is late waits there for its turn.
     else if (this.isAsked) this.answer();
   }
 
-  private enqueue({ pairs, unreachable }: Plan): void {
-    const isFirst = this.next === this.queue.length && pairs.length > 0;
-    this.unreachable = [...this.unreachable, ...unreachable];
+  private enqueue({ candidates, unreachable }: Plan, targets: readonly Endpoint[]): void {
+    const isFirst = this.next === this.queue.length && candidates.length > 0;
+    const [known] = this.unreachable;
+    // A higher number waits for all of the lower ones, those without a route included.
+    const isLater = known && targets.some(({ priority }) => priority > known.priority);
+    const before = isLater ? unreachableCandidates(this.unreachable) : [];
+    this.unreachable = isLater ? unreachable : [...this.unreachable, ...unreachable];
     // One by one: a hundred thousand arguments of one call would overflow the stack.
-    for (const pair of pairs) this.queue.push(pair);
+    for (const list of [before, candidates]) for (const one of list) this.queue.push(one);
     if (this.isAsked || isFirst) this.answer();
   }
 
   /** A name that has thousands of addresses does not hold the loop. */
   private async planInTurns(late: readonly Endpoint[]): Promise<void> {
-    this.planning++;
-    const isOver = (): boolean => this.taker === undefined || this.isLate();
+    this.isPlanning = true;
+    const isOver = (): boolean => this.sink === undefined || this.isLate();
     const plan = await planRaceInTurns(late, this.options, undefined, isOver);
-    this.planning--;
-    if (plan && this.taker) this.enqueue(plan);
+    this.isPlanning = false;
+    if (!plan || !this.sink) return;
+    this.enqueue(plan, late);
+    this.add();
   }
 
   /** Nothing is left to come but from what is here. A policy has seen all that there is for it. */
   private get isComplete(): boolean {
-    return (this.targets.isComplete && this.planning === 0) || this.options.policy !== undefined;
+    return (this.targets.isComplete && !this.isPlanning) || this.options.policy !== undefined;
   }
 
   private answer(): void {
     if (this.next === this.queue.length && this.isComplete && this.unreachable.length > 0) {
       // A destination that is not known yet comes before one without a route, and before the second pair of
       // any (C07).
-      this.queue = unreachablePairs(this.unreachable);
+      this.queue = unreachableCandidates(this.unreachable);
       this.next = 0;
       this.unreachable = [];
     }
-    if (this.next < this.queue.length) return this.hand();
+    if (this.next < this.queue.length) return this.push();
     if (this.isAsked && this.isComplete) this.handOtherSource();
   }
 
@@ -133,34 +142,34 @@ export class CandidateQueue {
   private handOtherSource(): void {
     if (!this.isExhausted) {
       this.others ??= this.otherSources();
-      const { value } = this.others.next() as IteratorResult<Pair, undefined>;
+      const { value } = this.others.next() as IteratorResult<Candidate, undefined>;
       if (value) this.queue.push(value);
       else this.isExhausted = true;
     }
-    this.hand();
+    this.push();
   }
 
   /**
    * Round by round: the second source of each destination that has not answered, then the third, and so on. A
    * destination that has accepted or refused is done: from elsewhere it would say the same, or nothing at all.
    */
-  private *otherSources(): Generator<Pair, undefined> {
-    const taker = this.taker as PairTaker;
-    const first = taker.unanswered();
-    const pairs = withSources(first.map((place) => this.pairs[place] as Pair));
-    const places = new Map(pairs.map((pair, i) => [pair.target, [first[i] as number]]));
-    for (const pair of otherLocalAddresses(pairs)) {
-      const tried = places.get(pair.target) as number[];
-      if (tried.some((place) => taker.hasAnswered(place))) continue;
-      tried.push(this.pairs.length);
-      yield pair;
+  private *otherSources(): Generator<Candidate, undefined> {
+    const sink = this.sink as CandidateSink;
+    const first = sink.unanswered();
+    const candidates = withSources(first.map((place) => this.candidates[place] as Candidate));
+    const places = new Map(candidates.map(({ target }, i) => [target, [first[i] as number]]));
+    for (const candidate of otherLocalAddresses(candidates)) {
+      const tried = places.get(candidate.target) as number[];
+      if (tried.some((place) => sink.hasAnswered(place))) continue;
+      tried.push(this.candidates.length);
+      yield candidate;
     }
     return undefined;
   }
 
-  private hand(): void {
+  private push(): void {
     this.isAsked = false;
     const { batch, more } = this.take();
-    this.taker?.offer(batch, more);
+    this.sink?.offer(batch, more);
   }
 }

@@ -1,51 +1,63 @@
-// Attempts that have connected when TLS has, not when TCP has: a server that accepts and then does not
-// shake hands loses, and the race goes on meanwhile.
+// Attempts that have connected when a handshake is done, not when TCP is: a server that accepts and then says nothing,
+// or the wrong thing, loses, and the race goes on meanwhile.
 
 import * as net from 'node:net';
 import * as tls from 'node:tls';
+import { isNativeError } from 'node:util/types';
 
 import type { Endpoint } from '../../endpoints/endpoints';
-import type { Settings } from '../../options/options';
-import { adopt } from '../../sockets/socket';
+import type { Handshake, Settings } from '../../options/options';
+import { adopt } from '../../sockets/adopt';
+import { closedInHandshake, invalidArgType } from '../../util/argument-errors';
 import { errnoOfCode } from '../../util/system-errors';
+import { setImmediate } from '../../util/timers';
 
-/** What the addon keeps in the attempt's row; whoever reads it sees the error of TLS in its place. */
+/** What the addon keeps in the attempt's row; whoever reads it sees the error of the handshake in its place. */
 const FAILED = errnoOfCode('EPROTO') ?? -1;
 
-export class Handshakes {
-  /** The sockets of the attempts that are shaking hands, and of the one that has. */
-  private readonly sockets = new Map<number, tls.TLSSocket>();
-  private readonly failures = new Map<number, Error>();
-  private readonly secureContext: tls.SecureContext;
+/** One attempt whose TCP has connected. */
+interface Shaking {
+  readonly abort: AbortController;
+  /** The one that TCP has connected, and those that the handshake has made of it. */
+  socket: net.Socket;
+  readonly tcp: net.Socket;
+  /** Keeps an error that somebody else handles from ending the process. */
+  readonly onError: (error: Error) => void;
+  readonly onClose: () => void;
+}
 
-  /**
-   * Throws what tls.createSecureContext() throws when the options are no good.
-   *
-   * @param decide is told of each attempt once: 0, or libuv's error number.
-   */
+export class Handshakes {
+  private readonly shaking = new Map<number, Shaking>();
+  private readonly failures = new Map<number, Error>();
+
+  /** @param decide is called once for each attempt: with 0, or with libuv's error number. */
   constructor(
-    private readonly options: tls.ConnectionOptions,
+    private readonly handshake: Handshake,
     private readonly settings: Settings,
     private readonly decide: (index: number, errno: number) => void,
-  ) {
-    this.secureContext = options.secureContext ?? tls.createSecureContext(options);
-  }
+  ) {}
 
-  /** Shakes hands over a connected socket, which is ours from here on. */
-  begin(index: number, { host }: Endpoint, descriptor: number): void {
-    let socket: tls.TLSSocket;
+  /** Takes over a connected descriptor. */
+  begin(index: number, target: Endpoint, descriptor: number): void {
+    const { settings } = this;
+    let tcp: net.Socket;
     try {
-      socket = this.connect(host, descriptor);
+      // Over TLS the secure socket has the options of the stream.
+      const { noDelay, keepAlive, keepAliveInitialDelay } = settings;
+      const ofTcp = { noDelay, keepAlive, keepAliveInitialDelay };
+      tcp = adopt(descriptor, settings.tls ? ofTcp : settings);
     } catch (error) {
-      return this.fail(index, error as Error);
+      this.failures.set(index, toError(error));
+      return this.decide(index, FAILED);
     }
-    this.sockets.set(index, socket);
+    const abort = new AbortController();
     const onError = (error: Error): void => this.fail(index, error);
-    socket.once('error', onError);
-    socket.once('secureConnect', () => {
-      socket.off('error', onError);
-      this.decide(index, 0);
-    });
+    // In a turn of its own: what the handshake itself says of it comes first.
+    const onClose = (): void => void setImmediate(() => this.fail(index, closedInHandshake()));
+    this.shaking.set(index, { abort, socket: tcp, tcp, onError, onClose });
+    tcp.on('error', onError);
+    tcp.once('close', onClose);
+    void this.shake(index, tcp, target, abort.signal);
   }
 
   failureOf(index: number): Error | undefined {
@@ -53,38 +65,120 @@ export class Handshakes {
   }
 
   /** The socket of an attempt that has shaken hands; the caller's from now on. */
-  take(index: number): tls.TLSSocket | undefined {
-    const socket = this.sockets.get(index);
-    this.sockets.delete(index);
-    return socket;
+  take(index: number): net.Socket | undefined {
+    const shaking = this.shaking.get(index);
+    this.shaking.delete(index);
+    return shaking?.socket;
   }
 
+  /** The attempt has lost, or failed, or the call is over. */
   end(index: number): void {
-    const socket = this.take(index);
-    // Whatever it still has to say is of no interest.
-    socket?.removeAllListeners('secureConnect').on('error', () => undefined);
-    socket?.destroy();
-  }
-
-  private connect(host: string, descriptor: number): tls.TLSSocket {
-    const { noDelay, keepAlive, keepAliveInitialDelay } = this.settings;
-    const socket = adopt(descriptor, { noDelay, keepAlive, keepAliveInitialDelay });
-    try {
-      return tls.connect({
-        host,
-        ...(net.isIP(host) === 0 && { servername: host }),
-        ...this.options,
-        secureContext: this.secureContext,
-        socket,
-      });
-    } catch (error) {
-      socket.destroy();
-      throw error;
+    const shaking = this.shaking.get(index);
+    if (!shaking) return;
+    this.shaking.delete(index);
+    const { abort, socket, tcp, onClose } = shaking;
+    tcp.off('close', onClose);
+    abort.abort();
+    for (const one of new Set([socket, tcp])) {
+      one.on('error', () => undefined);
+      one.destroy();
     }
   }
 
-  private fail(index: number, error: Error): void {
-    this.failures.set(index, error);
+  private async shake(
+    index: number,
+    tcp: net.Socket,
+    { host, port, address }: Endpoint,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      const made: unknown = await this.handshake(tcp, { host, port, address }, { signal });
+      if (made !== undefined && !(made instanceof net.Socket)) {
+        throw invalidArgType(
+          'options.handshake()',
+          'a promise of a net.Socket, or of nothing',
+          made,
+        );
+      }
+      this.succeed(index, made ?? tcp);
+    } catch (error) {
+      this.fail(index, error);
+    }
+  }
+
+  private succeed(index: number, socket: net.Socket): void {
+    const shaking = this.shaking.get(index);
+    if (!shaking) {
+      // Too late: the attempt has ended, and so does what was made of it.
+      socket.on('error', () => undefined).destroy();
+      return;
+    }
+    const { tcp, onError, onClose } = shaking;
+    shaking.socket = socket;
+    if (socket.destroyed) return this.fail(index, closedInHandshake());
+    tcp.off('error', onError).off('close', onClose);
+    asIfUntouched(socket);
+    this.decide(index, 0);
+  }
+
+  private fail(index: number, error: unknown): void {
+    // Its own end has come before.
+    if (this.failures.has(index) || !this.shaking.has(index)) return;
+    this.failures.set(index, toError(error));
     this.decide(index, FAILED);
   }
+}
+
+/**
+ * A handshake that has listened for 'data' leaves the stream flowing, and what comes next would be lost before
+ * anybody listens. It is handed over as a socket that has just connected: neither flowing nor paused.
+ */
+function asIfUntouched(socket: net.Socket): void {
+  if (socket.readableFlowing === null || socket.listenerCount('data') > 0) return;
+  socket.pause();
+  (socket as { readableFlowing: boolean | null }).readableFlowing = null;
+}
+
+/** What a handshake rejects with is the caller's, and may be anything. */
+function toError(reason: unknown): Error {
+  return isNativeError(reason)
+    ? reason
+    : new Error('The handshake has rejected', { cause: reason });
+}
+
+/** The handshake of a call; undefined where TCP decides. Throws what tls.createSecureContext() throws. */
+export function handshakeOf({ tls: tlsOptions, handshake }: Settings): Handshake | undefined {
+  if (tlsOptions === undefined) return handshake;
+  const secure = tlsHandshake(tlsOptions);
+  if (handshake === undefined) return secure;
+  return async (tcp, endpoint, context) => {
+    const socket = await secure(tcp, endpoint, context);
+    return (await handshake(socket, endpoint, context)) ?? socket;
+  };
+}
+
+function tlsHandshake(
+  options: tls.ConnectionOptions,
+): (...given: Parameters<Handshake>) => Promise<tls.TLSSocket> {
+  const secureContext = options.secureContext ?? tls.createSecureContext(options);
+  return (tcp, { host }, { signal }) =>
+    new Promise((resolve, reject) => {
+      const socket = tls.connect({
+        host,
+        ...(net.isIP(host) === 0 && { servername: host }),
+        ...options,
+        secureContext,
+        socket: tcp,
+      });
+      const onAbort = (): void => {
+        socket.on('error', () => undefined).destroy();
+      };
+      signal.addEventListener('abort', onAbort);
+      socket.once('error', reject);
+      socket.once('secureConnect', () => {
+        signal.removeEventListener('abort', onAbort);
+        socket.off('error', reject);
+        resolve(socket);
+      });
+    });
 }

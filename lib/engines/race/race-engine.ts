@@ -1,18 +1,18 @@
 // The race engine: our own attempts, as RFC 8305 section 5 says, on every platform.
 
 import { planRace, planRaceInTurns, type Plan } from '../../address-selection/candidates';
-import type { Pair } from '../../address-selection/pair-policy';
-import { timedOut } from '../../attempts/failure';
+import type { Candidate } from '../../address-selection/pair-policy';
+import { timedOut } from '../../attempts/connect-error';
 import { addon, type More, type RaceListener } from '../../native/addon';
-import { elapsed, isLate, type Call, type Waiting } from '../../options/call';
+import { elapsed, isLate, type Call, type Refable } from '../../options/call';
 import type { ResolvedEndpoints } from '../../resolution/resolved-endpoints';
 import { orAbort } from '../../util/abortable';
 import { isLong } from '../../util/chunks';
 import type { EngineResult } from '../engine';
-import { CandidateQueue, type PairTaker } from './candidate-queue';
+import { CandidateQueue, type CandidateSink } from './candidate-queue';
+import { handshakeOf } from './handshake';
 import { RaceProgress } from './race-progress';
 import { RaceResult } from './race-result';
-import { follow, listenToRaces } from './running-races';
 
 /** At once where the system answers at once, as it does on this host. */
 export function connectByRace(
@@ -36,14 +36,15 @@ function race(
   const queue = new CandidateQueue(targets, settings, plan, () => isLate(call));
   // Only now: sorting a long list takes its time, and the deadline counts from the call.
   const startsAt = elapsed(call);
+  const handshake = handshakeOf(settings);
   const progress =
-    listener || settings.tls
-      ? new RaceProgress(queue.pairs, settings, startsAt, listener)
+    listener || handshake
+      ? new RaceProgress(queue.candidates, settings, startsAt, handshake, listener)
       : undefined;
   // A function of the caller's, such as the policy, may have given the call up.
   if (control?.aborted) throw control.reason;
   const { batch, more } = queue.take();
-  listenToRaces();
+  runningRaces(); // The addon must know whom to call before the first race begins.
   const begun = addon().race(
     toText(batch),
     more,
@@ -51,13 +52,13 @@ function race(
     settings.attemptDelay ?? NaN,
     settings.attemptTimeout,
     Math.max(settings.timeout - startsAt, ONE_TURN),
-    settings.tls !== undefined,
+    handshake !== undefined,
     progress !== undefined,
   );
   if (typeof begun === 'number') {
     return new RunningRace(begun, queue, targets, call, startsAt, progress).untilOver();
   }
-  const result = new RaceResult(queue.pairs, targets, call, startsAt, begun, undefined);
+  const result = new RaceResult(queue.candidates, targets, call, startsAt, begun, undefined);
   progress?.finish(result.lines);
   return result;
 }
@@ -69,7 +70,7 @@ function race(
 const ONE_TURN = 1;
 
 /** A race that goes on. */
-class RunningRace implements RaceListener, PairTaker, Waiting {
+class RunningRace implements RaceListener, CandidateSink, Refable {
   private resolve: ((result: RaceResult) => void) | undefined;
   private release: (() => void) | undefined;
 
@@ -86,9 +87,10 @@ class RunningRace implements RaceListener, PairTaker, Waiting {
     const { control } = this.call;
     return orAbort(control, (resolve) => {
       this.resolve = resolve;
-      this.release = control?.hold?.(this);
-      follow(this.id, this);
-      this.queue.feed(this);
+      this.release = control?.onRefChange?.(this);
+      // In the same turn in which the race was begun: nothing is told of it before the next.
+      runningRaces().set(this.id, this);
+      this.queue.attach(this);
       this.progress?.begin(this.id);
       return () => addon().abort(this.id);
     });
@@ -96,24 +98,24 @@ class RunningRace implements RaceListener, PairTaker, Waiting {
 
   finished(outcome: string): void {
     const { queue, targets, call, startsAt, progress } = this;
-    queue.feed(undefined);
+    queue.attach(undefined);
     this.release?.();
     const { handshakes } = progress ?? {};
-    const result = new RaceResult(queue.pairs, targets, call, startsAt, outcome, handshakes);
+    const result = new RaceResult(queue.candidates, targets, call, startsAt, outcome, handshakes);
     this.resolve?.(result);
     progress?.finish(result.lines);
   }
 
   askForMore(): void {
-    this.queue.ask();
+    this.queue.requestMore();
   }
 
   changed(): void {
     this.progress?.take();
   }
 
-  offer(pairs: readonly Pair[], more: More): void {
-    addon().offer(this.id, toText(pairs), this.call.settings.localPort ?? 0, more);
+  offer(candidates: readonly Candidate[], more: More): void {
+    addon().offer(this.id, toText(candidates), this.call.settings.localPort ?? 0, more);
   }
 
   unanswered(): number[] {
@@ -129,15 +131,37 @@ class RunningRace implements RaceListener, PairTaker, Waiting {
   }
 }
 
-/** As native.ts has it. */
-function toText(pairs: readonly Pair[]): string {
+/** As addon.ts has it. */
+function toText(candidates: readonly Candidate[]): string {
   let text = '';
-  for (const pair of pairs) text = text === '' ? lineOf(pair) : `${text}\n${lineOf(pair)}`;
+  for (const one of candidates) text = text === '' ? lineOf(one) : `${text}\n${lineOf(one)}`;
   return text;
 }
 
-function lineOf({ target, bind, patience }: Pair): string {
+function lineOf({ target, localAddress, attemptDelay }: Candidate): string {
   const remote = `${target.address} ${target.port}`;
-  if (bind === '' && patience === 0) return remote;
-  return `${remote} ${bind || '-'} ${Math.round(patience * 1000)}`;
+  if (localAddress === '' && attemptDelay === 0) return remote;
+  return `${remote} ${localAddress || '-'} ${Math.round(attemptDelay * 1000)}`;
+}
+
+/**
+ * The races that go on, by their ids. The addon has one function for all of them to call: one of each race's own would
+ * cost more than the race. They are kept with the addon: where this module is loaded twice, as test runners do it,
+ * both share the addon, which calls the functions of the first.
+ */
+function runningRaces(): Map<number, RaceListener> {
+  const native = addon();
+  if (native.running) return native.running;
+  const races = new Map<number, RaceListener>();
+  native.running = races;
+  native.listen(
+    (id, outcome) => {
+      const listener = races.get(id);
+      races.delete(id);
+      listener?.finished(outcome);
+    },
+    (id) => races.get(id)?.askForMore(),
+    (id) => races.get(id)?.changed(),
+  );
+  return races;
 }

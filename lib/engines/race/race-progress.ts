@@ -1,11 +1,14 @@
-// A race while it runs: who hears of its attempts, and the handshakes that decide them.
+// A race while it runs: who is told of its attempts, and the handshakes that decide them.
 
-import type { Pair } from '../../address-selection/pair-policy';
+import { AsyncResource } from 'node:async_hooks';
+
+import type { Candidate } from '../../address-selection/pair-policy';
 import type { AttemptListener } from '../../attempts/attempt';
+import type { Endpoint } from '../../endpoints/endpoints';
 import { addon } from '../../native/addon';
-import type { Settings } from '../../options/options';
+import type { Handshake, Settings } from '../../options/options';
 import { Handshakes } from './handshake';
-import { isRunning, outcomeOf, readRow, type RaceLine } from './race-rows';
+import { isRunning, outcomeOf, readRow, type RaceLine } from './race-result';
 
 export class RaceProgress {
   /** Undefined where the system's word on TCP decides. */
@@ -14,18 +17,19 @@ export class RaceProgress {
   private readonly ended = new Set<number>();
   private id = 0;
   private isOver = false;
+  /** The addon calls in the context of the first race of all; listeners and handshakes run in that of their call. */
+  private readonly context = new AsyncResource('connect-by-list');
 
   constructor(
-    private readonly pairs: readonly Pair[],
+    private readonly candidates: readonly Candidate[],
     settings: Settings,
     private readonly startsAt: number,
+    handshake: Handshake | undefined,
     private readonly listener: AttemptListener | undefined,
   ) {
     this.handshakes =
-      settings.tls &&
-      new Handshakes(settings.tls, settings, (index, errno) =>
-        addon().decide(this.id, index, errno),
-      );
+      handshake &&
+      new Handshakes(handshake, settings, (index, errno) => addon().decide(this.id, index, errno));
   }
 
   /** The race goes on, under this name. */
@@ -36,6 +40,10 @@ export class RaceProgress {
 
   /** Attempts have started, ended, or connected so that they can shake hands. */
   take(): void {
+    this.context.runInAsyncScope(() => this.takeChanges());
+  }
+
+  private takeChanges(): void {
     for (const [index, line, socket] of addon().changes(this.id)) {
       this.tell(index, line);
       if (socket < 0) continue;
@@ -48,7 +56,7 @@ export class RaceProgress {
   /** The race is over, and this is how. */
   finish(lines: readonly RaceLine[]): void {
     this.isOver = true;
-    lines.forEach((line, index) => this.tell(index, line));
+    this.context.runInAsyncScope(() => lines.forEach((line, index) => this.tell(index, line)));
   }
 
   private tell(index: number, line: RaceLine): void {
@@ -66,7 +74,7 @@ export class RaceProgress {
     });
   }
 
-  private targetOf(index: number): Pair['target'] {
-    return (this.pairs[index] as Pair).target;
+  private targetOf(index: number): Endpoint {
+    return (this.candidates[index] as Candidate).target;
   }
 }

@@ -8,7 +8,7 @@ import { isMainThread } from 'node:worker_threads';
 
 import { planWinsock } from '../../address-selection/candidates';
 import { rowsOf } from '../../attempts/attempt';
-import { raceFailure, winsockFailure, type WinsockTargets } from '../../attempts/failure';
+import { raceFailure, winsockFailure, type WinsockTargets } from '../../attempts/connect-error';
 import { wsaError } from '../../attempts/wsa-codes';
 import { toSocketAddress, type Endpoint } from '../../endpoints/endpoints';
 import { addon, type WinsockDone } from '../../native/addon';
@@ -80,7 +80,8 @@ async function make(winsock: WinsockCall, to: WinsockTargets, call: Call): Promi
   return {
     engine: 'winsock',
     endpoints,
-    settle: () => undefined,
+    recordHistory: () => undefined,
+    failure: () => undefined,
     takeSocket: () => result.socket,
     readLocalAddress: () => local,
     readRemoteAddress: () => remote,
@@ -148,7 +149,9 @@ function run(
       reject(notExported(winsock.name));
       return () => undefined;
     }
-    const release = control?.hold?.({ setRef: (isRef) => native.setRefWinsock?.(id, isRef) });
+    const release = control?.onRefChange?.({
+      setRef: (isRef) => native.setRefWinsock?.(id, isRef),
+    });
     return () => native.abortWinsock?.(id);
   });
 }

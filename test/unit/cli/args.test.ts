@@ -1,9 +1,9 @@
 import { readCommand, UsageError } from '#dist/cli/args';
 
-test('without options: ten seconds, and what the library has for the rest', () => {
+test('without options: ten seconds, the race on every platform, and what the library has for the rest', () => {
   expect(readCommand(['a:1', '[::1]:2'])).toEqual({
     endpoints: ['a:1', '[::1]:2'],
-    options: { timeout: 10_000 },
+    options: { timeout: 10_000, engine: 'race' },
     json: false,
     svg: undefined,
   });
@@ -47,6 +47,8 @@ test.each([
   [['--attempt-delay', 'x', 'a:1'], /--attempt-delay .* "x"/],
   [['--engine', 'fast', 'a:1'], /--engine must be race or winsock, not "fast"/],
   [['--engine', 'winsock', '--tls', 'a:1'], /--tls needs the engine race/],
+  [['--order', 'best', 'a:1'], /--order must be rfc6724, given or shuffle, not "best"/],
+  [['--order=given', '--engine=winsock', 'a:1'], /--order needs the engine race/],
   [['--svg', '', 'a:1'], /--svg needs the name of a file/],
   [['--json=yes', 'a:1'], /--json/],
   [['--insecure', 'a:1'], /--insecure/],

@@ -2,18 +2,18 @@
 // otherwise, and fs and dns need them too: a call that blocks for minutes takes a seat or, when
 // ours are taken, a thread of its own. At most half of the pool is ever ours.
 
-#ifndef CONNECT_BY_LIST_WINSOCK_POOL_SEAT_H_
-#define CONNECT_BY_LIST_WINSOCK_POOL_SEAT_H_
+#ifndef CONNECT_BY_LIST_WINSOCK_THREAD_POOL_SLOT_H_
+#define CONNECT_BY_LIST_WINSOCK_THREAD_POOL_SLOT_H_
 
 namespace connect_by_list {
 
-class PoolSeat {
+class ThreadPoolSlot {
  public:
   // Takes a seat if one is wanted and one of ours is free; from any thread.
-  explicit PoolSeat(bool wanted);
-  PoolSeat(const PoolSeat&) = delete;
-  PoolSeat& operator=(const PoolSeat&) = delete;
-  ~PoolSeat() { release(); }
+  explicit ThreadPoolSlot(bool wanted);
+  ThreadPoolSlot(const ThreadPoolSlot&) = delete;
+  ThreadPoolSlot& operator=(const ThreadPoolSlot&) = delete;
+  ~ThreadPoolSlot() { release(); }
 
   bool taken() const { return taken_; }
   void release();
@@ -24,4 +24,4 @@ class PoolSeat {
 
 }  // namespace connect_by_list
 
-#endif  // CONNECT_BY_LIST_WINSOCK_POOL_SEAT_H_
+#endif  // CONNECT_BY_LIST_WINSOCK_THREAD_POOL_SLOT_H_

@@ -1,4 +1,4 @@
-#include "winsock/pool_seat.h"
+#include "winsock/thread_pool_slot.h"
 
 #include <uv.h>
 
@@ -19,25 +19,25 @@ std::atomic<int> seats_taken{0};
 int seats_of_ours() {
   static const int seats = [] {
     constexpr int kDefaultSize = 4;
-    constexpr int kMostSize = 1024;
+    constexpr int kMaxSize = 1024;
     // libuv's own getenv: that of C is unsafe to MSVC (C4996).
     std::array<char, 16> size{};
     std::size_t length = size.size();
     const bool is_set = uv_os_getenv("UV_THREADPOOL_SIZE", size.data(), &length) == 0;
-    return std::clamp(is_set ? std::atoi(size.data()) : kDefaultSize, 1, kMostSize) / 2;
+    return std::clamp(is_set ? std::atoi(size.data()) : kDefaultSize, 1, kMaxSize) / 2;
   }();
   return seats;
 }
 
 }  // namespace
 
-PoolSeat::PoolSeat(bool wanted) {
+ThreadPoolSlot::ThreadPoolSlot(bool wanted) {
   if (!wanted) return;
   taken_ = seats_taken.fetch_add(1) < seats_of_ours();
   if (!taken_) --seats_taken;
 }
 
-void PoolSeat::release() {
+void ThreadPoolSlot::release() {
   if (taken_) --seats_taken;
   taken_ = false;
 }
