@@ -1,28 +1,6 @@
 // The same module for `import`: one copy of the code, so one identity of its classes.
 
-export type {
-  AddressPair,
-  AgentRequest,
-  Attempt,
-  AttemptError,
-  AttemptStart,
-  AttemptTrace,
-  ConnectOptions,
-  Connection,
-  ConnectorOptions,
-  ConnectorRequest,
-  ConnectTrace,
-  EndpointLike,
-  EndpointsFor,
-  Engine,
-  ListAgentOptions,
-  ListSocket,
-  Outcome,
-  PairPolicy,
-  RaceUntil,
-  SocketConnectOptions,
-  TlsListAgentOptions,
-} from './index.js';
+export type * from './index.js';
 export {
   connect,
   connectByList,
@@ -31,6 +9,8 @@ export {
   connector,
   History,
   ListAgent,
+  privateAddresses,
+  resolveSrv,
   sortAddressPairs,
   TlsListAgent,
 } from './index.js';

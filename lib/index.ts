@@ -24,5 +24,7 @@ export type {
   Order,
 } from './options/options';
 export type { EndpointsFor, RaceUntil } from './http/requests';
+export { privateAddresses } from './private-addresses';
+export { resolveSrv, type ResolveSrvOptions } from './resolve-srv';
 export { sortAddressPairs } from './sort-address-pairs';
 export type { AddressPair, PairPolicy } from './address-selection/pair-policy';

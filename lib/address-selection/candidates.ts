@@ -199,7 +199,7 @@ function* orderOne(
     const split: [Ranked[], Ranked[]] = [[], []];
     for (const one of best) {
       if (++count % CHUNK === 0) yield;
-      split[history?.isSilent(wayOf(one)) ? 1 : 0].push(one);
+      split[history?.isBehind(wayOf(one), one.target.host) ? 1 : 0].push(one);
     }
     const [now, later] = isSorted ? split.map((group) => alternateFamilies(group, first)) : split;
     for (const one of now ?? []) answering.push(one);

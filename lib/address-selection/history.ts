@@ -1,8 +1,8 @@
 // What earlier connects have learned: which destinations did not answer, and how long the others took.
 
 import type { Row } from '../attempts/attempt';
-import type { Endpoint } from '../endpoints/endpoints';
-import { outOfRange } from '../util/argument-errors';
+import { readEndpoints, type Endpoint, type EndpointLike } from '../endpoints/endpoints';
+import { invalidArgValue, outOfRange } from '../util/argument-errors';
 import { isLong, CHUNK } from '../util/chunks';
 import { nextTurn } from '../util/timers';
 import { fingerprintOfNetwork } from './local-addresses';
@@ -34,13 +34,19 @@ interface Entry {
   /** Running mean of the times from the start of an attempt to the connection, in ms, and of how many. */
   readonly rtt: number;
   readonly count: number;
-  /** Whether the last attempt got no answer. */
-  readonly isSilent: boolean;
-  /** When that was, in ms of performance.now(). */
+  /** How many attempts in a row got no answer, or failed in their handshake. */
+  readonly failures: number;
+  /** Until when it stays behind the others for that, in ms of performance.now(). */
+  readonly behindUntil: number;
+  /** When it was heard of last, in ms of performance.now(). */
   readonly at: number;
 }
 
-const NOTHING_KNOWN: Entry = { rtt: 0, count: 0, isSilent: false, at: 0 };
+const NOTHING_KNOWN: Entry = { rtt: 0, count: 0, failures: 0, behindUntil: 0, at: 0 };
+
+/** The back-off in ms: 2 s after the first failure, doubled by each one that follows, 60 s at most. */
+const FIRST_BACKOFF_MS = 2_000;
+const MAX_BACKOFF_MS = 60_000;
 
 // The rule of docs/delay.md, which test/native/patience_simulation_test.cc holds to its promise.
 const RTT_FACTOR = 3;
@@ -59,6 +65,9 @@ const DEFAULT_ATTEMPT_DELAY_MS = 250;
  * Remembers destinations for a while, so that those which did not answer lately go behind the others, and
  * those whose round-trip time is known are not waited for longer than they take. Used by the race engine;
  * each process has one by default, and a caller may have others, or none.
+ *
+ * A destination that was silent, or whose handshake failed, stays behind for a time that is chosen at random (full
+ * jitter) up to 2 s, then up to 4, 8 … 60 s, with each failure that follows; its first success forgets them.
  */
 export class History {
   private readonly entries = new Map<string, Entry>();
@@ -69,9 +78,8 @@ export class History {
 
   /**
    * @param limits how much is remembered.
-   * @param limits.maxEntries how many destinations: at least 1; the oldest go first. Default: 1,000.
-   * @param limits.maxAge for how long, in ms (above 0): a host that comes back is tried first again after it.
-   *   Default: 60,000.
+   * @param limits.maxEntries how many destinations: at least 1; the oldest go first. Defaults to 1,000.
+   * @param limits.maxAge for how long, in ms (above 0). Defaults to 60,000.
    * @throws RangeError with the code `ERR_OUT_OF_RANGE` when one of them is too small.
    */
   constructor({ maxEntries = 1_000, maxAge = 60_000 } = {}) {
@@ -91,6 +99,22 @@ export class History {
     this.entries.clear();
   }
 
+  /**
+   * Notes that an endpoint is no good although it accepts connections: it closes them at once, say. It stays behind
+   * the others as if it had been silent; what it accepts does not change that.
+   *
+   * @param endpoint as for connectByList(); a name stands for all of its addresses.
+   * @param verdict `'bad'`.
+   * @throws TypeError or RangeError with Node's `ERR_*` code when an argument is bad.
+   */
+  note(endpoint: EndpointLike, verdict: 'bad'): void {
+    const [{ address, port }] = readEndpoints([endpoint]) as [Endpoint];
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- JavaScript may pass anything
+    if (verdict !== 'bad') throw invalidArgValue('verdict', verdict, "must be 'bad'");
+    // The address of a name is the name itself.
+    this.noteFailure(keyOfNote(address, port));
+  }
+
   /** @internal Forgets everything if the addresses of this host have changed since it was learned. */
   forgetOtherNetworks(): void {
     if (this.size === 0) return;
@@ -99,9 +123,14 @@ export class History {
     this.network = network;
   }
 
-  /** @internal Whether the last attempt to go there got no answer. */
-  isSilent(way: Way): boolean {
-    return this.find(keyOf(way))?.isSilent ?? false;
+  /** @internal Whether it stays behind the others: it got no answer lately, or was noted as bad. */
+  isBehind(way: Way, host: string): boolean {
+    if (this.size === 0) return false;
+    const { address, port } = way;
+    const now = performance.now();
+    return [keyOf(way), keyOfNote(address, port), keyOfNote(host, port)].some(
+      (key) => (this.find(key)?.behindUntil ?? 0) > now,
+    );
   }
 
   /**
@@ -123,7 +152,7 @@ export class History {
       const key = keyOf({ source: call.sourceOf(index), address, port });
       // The time of TCP alone: a TLS handshake takes longer than a round trip.
       if (row === winner) this.noteAnswer(key, (row.connected ?? row.end) - row.start);
-      else if (gotNoAnswer(row, winner)) this.noteSilence(key);
+      else if (row.cause !== undefined || gotNoAnswer(row, winner)) this.noteFailure(key);
       // Ten thousand refusals are nothing to forget where nothing is known.
       else if (row.outcome === 'failed' && this.size > 0) this.entries.delete(key);
     }
@@ -136,14 +165,19 @@ export class History {
     this.set(key, {
       rtt: counts ? rtt + (took - rtt) * weight : rtt,
       count: counts ? count + 1 : count,
-      isSilent: false,
+      failures: 0,
+      behindUntil: 0,
       at: performance.now(),
     });
   }
 
-  private noteSilence(key: string): void {
+  private noteFailure(key: string): void {
     const known = this.find(key) ?? NOTHING_KNOWN;
-    this.set(key, { ...known, isSilent: true, at: performance.now() });
+    const longest = Math.min(FIRST_BACKOFF_MS * 2 ** known.failures, MAX_BACKOFF_MS);
+    const at = performance.now();
+    // Full jitter, so that clients do not come back together; but no shorter than one attempt is waited for.
+    const time = Math.max(Math.random() * longest, DEFAULT_ATTEMPT_DELAY_MS);
+    this.set(key, { ...known, failures: known.failures + 1, behindUntil: at + time, at });
   }
 
   private set(key: string, entry: Entry): void {
@@ -190,6 +224,11 @@ async function recordInTurns(race: RaceOutcomeView, history: History): Promise<v
     await nextTurn();
     history.learn(race, at, Math.min(at + CHUNK, race.count));
   }
+}
+
+/** Whatever it is reached from. */
+function keyOfNote(host: string, port: number): string {
+  return `* ${host} ${port}`;
 }
 
 function keyOf({ source, address, port }: Way): string {

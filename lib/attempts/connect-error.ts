@@ -162,6 +162,30 @@ export function timedOut(
 }
 
 /**
+ * There is no such service in DNS.
+ *
+ * @param cause the resolver's error; undefined where the answer was that there is none.
+ */
+export function srvFailure(name: string, ms: number, cause: Error | undefined): ConnectError {
+  const { code: found } = (cause ?? {}) as NodeJS.ErrnoException;
+  const code = cause === undefined || found === 'ENODATA' ? 'ENOTFOUND' : (found ?? 'EAI_FAIL');
+  const syscall = 'querySrv';
+  const summary = `${syscall} ${code} ${name.slice(0, MAX_REASON)}`;
+  const row: Row = {
+    ...{ host: name, port: 0, address: undefined, localAddress: '', localPort: 0 },
+    ...{ outcome: 'failed', code, cause, start: 0, end: ms },
+  };
+  const hint =
+    code === 'ENOTFOUND'
+      ? 'DNS has no such service. Check how it is spelled: _service._tcp.domain.'
+      : 'Check that a name server can be reached from here.';
+  return new ConnectError({
+    ...{ message: `${summary}: ${hint}`, code, syscall, rows: rowsOf([row]) },
+    makeErrors: () => [Object.assign(attemptError(row), { message: summary, syscall })],
+  });
+}
+
+/**
  * An attempt connected, but Node could not take its socket over. Those that had lost by then are closed, and
  * say nothing of why.
  */

@@ -18,7 +18,7 @@ import {
 } from '#dist/index';
 import { openSockets } from '../support/descriptors';
 import { eventually } from '../support/eventually';
-import { connectErrorOf } from '../support/failure';
+import { connectErrorOf, errorWithCode } from '../support/failure';
 import { refusingPort } from '../support/ports';
 import { serve, type TestServer } from '../support/servers';
 
@@ -232,6 +232,10 @@ test('a request over an agent of a list, by a name and an address of Node’s ow
   web.close();
 });
 
-// @ts-expect-error -- a single endpoint is no list
-(): unknown => connectByList('127.0.0.1:80');
-(): unknown => new ListAgent(({ host, port }) => [{ host, port }]);
+test('to TypeScript a single endpoint is no list, and a function may make endpoints of a request', async () => {
+  // @ts-expect-error -- a text is no list
+  const call = connectByList('127.0.0.1:80');
+  await expect(call).rejects.toThrow(errorWithCode('ERR_INVALID_ARG_TYPE'));
+  const agent = new ListAgent(({ host, port }) => [{ host, port }]);
+  agent.destroy();
+});

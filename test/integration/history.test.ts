@@ -90,6 +90,96 @@ describe('history', () => {
     expect(await tried(list, { attemptDelay: 20, history: false })).toHaveLength(2);
   });
 
+  describe('back-off', () => {
+    afterEach(() => void jest.restoreAllMocks());
+
+    /** A history whose destination has failed so often; how long it stays behind is the longest that it can be. */
+    function failed(times: number): History {
+      jest.spyOn(Math, 'random').mockReturnValue(1 - Number.EPSILON);
+      const history = new History({ maxAge: 1e9 });
+      for (let i = 0; i < times; i++) history.note(alive, 'bad');
+      return history;
+    }
+
+    function isBehindAfter(history: History, ms: number): boolean {
+      const now = performance.now();
+      const clock = jest.spyOn(performance, 'now').mockReturnValue(now + ms);
+      const way = { source: '127.0.0.1', address: '127.0.0.1', port: healthy.port };
+      const isBehind = history.isBehind(way, '127.0.0.1');
+      clock.mockRestore();
+      return isBehind;
+    }
+
+    test.each([
+      [1, 2_000],
+      [2, 4_000],
+      [3, 8_000],
+      [5, 32_000],
+      [6, 60_000],
+      [50, 60_000],
+    ])('after %i failures it stays behind for up to %i ms', (times, ms) => {
+      expect(isBehindAfter(failed(times), ms - 500)).toBe(true);
+      expect(isBehindAfter(failed(times), ms + 1)).toBe(false);
+    });
+
+    test('full jitter: the time is chosen anew each time, and never shorter than one attempt is waited for', () => {
+      jest.spyOn(Math, 'random').mockReturnValue(0);
+      const history = new History();
+      history.note(alive, 'bad');
+      expect(isBehindAfter(history, 200)).toBe(true);
+      expect(isBehindAfter(history, 251)).toBe(false);
+    });
+
+    test('a failed handshake puts a destination behind, and its first success forgets that', async () => {
+      const history = new History();
+      const other = await serve();
+      const list = [`127.0.0.1:${other.port}`, alive];
+      let isReady = false;
+      const handshake: ConnectOptions['handshake'] = (_, { port }) =>
+        port === other.port && !isReady ? Promise.reject(new Error('standby')) : Promise.resolve();
+      const options = { history, handshake, order: 'given' } as const;
+      expect(await tried(list, options)).toHaveLength(2);
+      expect((await tried(list, options))[0]?.port).toBe(healthy.port);
+      isReady = true;
+      await tried([list[0] as string, `127.0.0.1:${await refusingPort()}`], options);
+      expect((await tried(list, options))[0]?.port).toBe(other.port);
+      await other.close();
+    });
+  });
+
+  describe('note()', () => {
+    test('an endpoint that was noted as bad stays behind, in each of its spellings, though it accepts', async () => {
+      const history = new History();
+      const other = await serve();
+      const list = [`127.0.0.1:${other.port}`, alive];
+      const { socket, remoteAddress } = await connectByList(list, { history, order: 'given' });
+      socket.destroy();
+      history.note(remoteAddress, 'bad');
+      expect((await tried(list, { history, order: 'given' }))[0]?.port).toBe(healthy.port);
+      history.clear();
+      expect((await tried(list, { history, order: 'given' }))[0]?.port).toBe(other.port);
+      await other.close();
+    });
+
+    test('a name stands for its addresses', async () => {
+      const history = new History();
+      const lookup: ConnectOptions['lookup'] = (_, _options, callback) =>
+        callback(null, [{ address: '127.0.0.1', family: 4 }]);
+      const other = await serve();
+      const list = [`a.test:${other.port}`, alive];
+      history.note(`a.test:${other.port}`, 'bad');
+      const options = { history, lookup, order: 'given' } as const;
+      expect((await tried(list, options))[0]?.port).toBe(healthy.port);
+      await other.close();
+    });
+
+    test('bad arguments throw', () => {
+      const history = new History();
+      expect(() => history.note('127.0.0.1', 'bad')).toThrow(/endpoints\[0\]/);
+      expect(() => history.note(alive, 'good' as 'bad')).toThrow(/verdict/);
+    });
+  });
+
   test('it is bounded: the oldest go first', async () => {
     const history = new History({ maxEntries: 2 });
     const servers = await Promise.all([serve(), serve(), serve()]);

@@ -12,6 +12,8 @@ const NAMES = [
   'connectByList',
   'connectByName',
   'connector',
+  'privateAddresses',
+  'resolveSrv',
   'sortAddressPairs',
 ];
 

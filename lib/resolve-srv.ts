@@ -1,0 +1,73 @@
+// resolveSrv(): the endpoints of a service, as DNS has them.
+
+import { promises as dns } from 'node:dns';
+import { isNativeError } from 'node:util/types';
+
+import { srvFailure } from './attempts/connect-error';
+import type { HostAndPort } from './endpoints/endpoints';
+import { isSignal } from './options/checks';
+import { orAbort } from './util/abortable';
+import { invalidArgType, outOfRange } from './util/argument-errors';
+
+/** The options of resolveSrv(). */
+export interface ResolveSrvOptions {
+  /** Asks the name servers. Defaults to a new `dns.promises.Resolver`, with those of the system. */
+  resolver?: Pick<dns.Resolver, 'resolveSrv'> | undefined;
+  /** Aborting it rejects the call at once with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/** More than anyone means. */
+const MAX_RECORDS = 1_000;
+
+/**
+ * Looks up the SRV records of a service (RFC 2782), for connectByList():
+ * `connectByList(await resolveSrv('_ldap._tcp.example.com'))`. Each endpoint has the priority and the weight of its
+ * record; connectByList() heeds both, and looks up the names.
+ *
+ * @param name such as '_ldap._tcp.example.com'.
+ * @throws ConnectError when there is no such service; its code is `ENOTFOUND` where DNS says so, also by a record
+ *   whose target is '.', and otherwise that of the resolver, such as `ETIMEOUT`, whose error is the cause.
+ * @throws TypeError or RangeError with Node's `ERR_*` code when an argument is bad, or for more than 1,000 records.
+ * @throws the signal's reason when `signal` is or gets aborted.
+ */
+export async function resolveSrv(
+  name: string,
+  options: ResolveSrvOptions = {},
+): Promise<HostAndPort[]> {
+  if (typeof name !== 'string') throw invalidArgType('name', 'of type string', name);
+  if (typeof options !== 'object' || (options as unknown) === null) {
+    throw invalidArgType('options', 'of type object', options);
+  }
+  const { resolver: given, signal } = options;
+  if (signal !== undefined) isSignal(signal, 'options.signal');
+  if (
+    given !== undefined &&
+    typeof (given as Partial<typeof given> | null)?.resolveSrv !== 'function'
+  ) {
+    throw invalidArgType('options.resolver', 'an instance of dns.promises.Resolver', given);
+  }
+  const calledAt = performance.now();
+  const own = new dns.Resolver();
+  const resolver = given ?? own;
+  const records = await orAbort<Awaited<ReturnType<dns.Resolver['resolveSrv']>>>(
+    signal,
+    (resolve, reject) => {
+      resolver.resolveSrv(name).then(resolve, (error: unknown) => {
+        const cause = isNativeError(error) ? error : new Error(String(error));
+        reject(srvFailure(name, performance.now() - calledAt, cause));
+      });
+      // One of the caller's may have other questions under way, which this would end as well.
+      return () => {
+        if (!given) own.cancel();
+      };
+    },
+  );
+  if (records.length > MAX_RECORDS) {
+    throw outOfRange('the number of SRV records', `<= ${MAX_RECORDS}`, records.length);
+  }
+  // RFC 2782: a target of "." means that the service is decidedly not available at this domain.
+  const usable = records.filter(({ name: target }) => target !== '' && target !== '.');
+  if (usable.length === 0) throw srvFailure(name, performance.now() - calledAt, undefined);
+  return usable.map(({ name: host, port, priority, weight }) => ({ host, port, priority, weight }));
+}
