@@ -4,31 +4,17 @@
 import * as net from 'node:net';
 import { addAbortSignal } from 'node:stream';
 
-import {
-  eachOf,
-  toAttempt,
-  type Attempt,
-  type AttemptListener,
-  type Outcome,
-  type ResolvedAddress,
-  type Row,
-  type RowStart,
-} from './attempts/attempt';
-import { adoptFailure, attemptError, ConnectError } from './attempts/connect-error';
-import { tracedCall } from './attempts/diagnostics';
-import { checkPermission, connectionOf, throwIfFailed } from './connection';
+import type { Attempt } from './attempts/attempt';
+import { connectSocket } from './connect-socket';
 import {
   formatEndpoint,
   readEndpoints,
   type Endpoint,
   type EndpointList,
 } from './endpoints/endpoints';
-import type { EngineResult } from './engines/engine';
-import { runEngine } from './engines/run-engine';
-import type { Call, CallControl, Refable } from './options/call';
 import { readOptions, type ConnectOptions, type Settings } from './options/options';
-import type { AdoptError } from './sockets/adopt';
-import { connectThroughNode } from './sockets/connect-through-node';
+import { HeldHandle, nodeConnect, type Found } from './sockets/connect-through-node';
+import { KnownAttempts } from './sockets/socket-events';
 import { invalidArgType, invalidArgValue } from './util/argument-errors';
 import { nextTick } from './util/timers';
 
@@ -93,8 +79,6 @@ export function connect(
 class SocketToList extends net.Socket implements ListSocket {
   readonly #known = new KnownAttempts();
   readonly #settings: Settings;
-  /** Node is being told of the connection: what it then emits of a lookup and an attempt is not what has happened. */
-  #isMuted = false;
 
   constructor(settings: Settings) {
     super(toSocketInit(settings));
@@ -113,54 +97,24 @@ class SocketToList extends net.Socket implements ListSocket {
     return this;
   }
 
-  override emit(event: string | symbol, ...given: unknown[]): boolean {
-    if (this.#isMuted && (event === 'lookup' || event === 'connectionAttempt')) return false;
-    return super.emit(event, ...given);
-  }
-
   begin(asked: readonly Endpoint[], calledAt: number): void {
     const settings = this.#settings;
-    const known = this.#known;
-    const control = new SocketControl();
+    const call = { socket: this, settings, calledAt, known: this.#known };
     const [first] = asked as [Endpoint];
-    // 'host:port' is no IP address, of which Node would not ask for the address.
-    const name = first.family === 0 ? first.host : formatEndpoint(first);
-    const connecting = connectThroughNode(this, { name, port: first.port }, () => {
-      const call = { settings, calledAt, control, listener: undefined };
-      this.#run(asked, call).then(
-        (made) => {
-          // In a turn of its own: what a listener of the socket throws is no rejected promise, but uncaught.
-          nextTick(() => {
-            const failure = (error: AdoptError): Error => adoptFailure(made, error);
-            const { address } = made.readRemoteAddress();
-            this.#isMuted = true;
-            connecting.connected(made.takeSocket() as number, address, failure);
-            this.#isMuted = false;
-          });
-        },
-        (error: unknown) => {
-          if (error instanceof ConnectError) known.setAll(() => error.attempts);
-          nextTick(() => void this.destroy(error as Error));
-        },
+    const lookup = (_: string, _options: object, found: Found): void => {
+      // The second turn: in the first, whoever gets the socket adds its listeners, as http.Agent lets it by 'socket'.
+      nextTick(() =>
+        nextTick(() => {
+          if (!this.destroyed) connectSocket(asked, call, handle, found);
+        }),
       );
-    });
-    connecting.onClose(() => control.abort());
-    connecting.onRefChange((isRef) => control.setRef(isRef));
+    };
+    // 'host:port' is no IP address, of which Node would not ask for the address.
+    const host = first.family === 0 ? first.host : formatEndpoint(first);
+    nodeConnect.call(this, { host, port: first.port, lookup, autoSelectFamily: false });
+    const handle = new HeldHandle(this);
     // Not among the options of the constructor: connect() would revive what an aborted signal has destroyed.
     if (settings.signal) addAbortSignal(settings.signal, this);
-  }
-
-  async #run(asked: readonly Endpoint[], call: Call): Promise<EngineResult> {
-    let made: EngineResult | undefined;
-    await tracedCall(asked, call.calledAt, async (tracer) => {
-      checkPermission();
-      const listener = new SocketEvents(this, this.#known, tracer);
-      const result = (made = await runEngine(asked, { ...call, listener }));
-      throwIfFailed(result);
-      this.#known.setAll(() => Array.from(eachOf(result.readRows()), toAttempt));
-      return connectionOf(this, result);
-    });
-    return made as EngineResult;
   }
 }
 
@@ -176,109 +130,4 @@ function toSocketInit(settings: Settings): net.SocketConstructorOpts {
     keepAliveInitialDelay,
     noDelay,
   } as object;
-}
-
-/** The attempts of one call: those that have ended so far, and all of them when the call has. */
-class KnownAttempts {
-  private readonly ended: (() => Row)[] = [];
-  private readAll: (() => readonly Attempt[]) | undefined;
-  private all: readonly Attempt[] | undefined;
-
-  add(read: () => Row): void {
-    this.ended.push(read);
-  }
-
-  setAll(readAll: () => readonly Attempt[]): void {
-    this.readAll = readAll;
-  }
-
-  read(): readonly Attempt[] {
-    this.all ??= this.readAll?.();
-    return this.all ?? this.ended.map((read) => toAttempt(read()));
-  }
-}
-
-/** What the owner of a socket can do to its call: destroy(), ref() and unref(). */
-class SocketControl implements CallControl {
-  aborted = false;
-  reason: unknown;
-  isRef = true;
-  private onAbort: (() => void) | undefined;
-  private refable: Refable | undefined;
-
-  abort(): void {
-    if (this.aborted) return;
-    this.aborted = true;
-    this.reason = new Error('The socket was destroyed before it had connected');
-    this.onAbort?.();
-  }
-
-  setRef(isRef: boolean): void {
-    this.isRef = isRef;
-    this.refable?.setRef(isRef);
-  }
-
-  addEventListener(_: 'abort', onAbort: () => void): void {
-    this.onAbort = onAbort;
-  }
-
-  removeEventListener(): void {
-    this.onAbort = undefined;
-  }
-
-  onRefChange(refable: Refable): () => void {
-    this.refable = refable;
-    if (!this.isRef) refable.setRef(false);
-    return () => {
-      // The next one may be there already.
-      if (this.refable === refable) this.refable = undefined;
-    };
-  }
-}
-
-/** Emits on a socket how its lookups and attempts go, with the events of net.Socket. */
-class SocketEvents implements AttemptListener {
-  constructor(
-    private readonly socket: net.Socket,
-    private readonly known: KnownAttempts,
-    private readonly next: AttemptListener | undefined,
-  ) {}
-
-  resolved(host: string, error: Error | undefined, addresses: readonly ResolvedAddress[]): void {
-    if (error) this.emit('lookup', () => [error, undefined, undefined, host]);
-    for (const { address, family } of addresses) {
-      this.emit('lookup', () => [null, address, family, host]);
-    }
-  }
-
-  started(index: number, read: () => RowStart): void {
-    this.emit('connectionAttempt', () => placeOf(read()));
-    this.next?.started(index, read);
-  }
-
-  ended(index: number, outcome: Outcome, read: () => Row): void {
-    this.known.add(read);
-    if (outcome === 'failed') {
-      this.emit('connectionAttemptFailed', () => [...placeOf(read()), attemptError(read())]);
-    }
-    if (outcome === 'timeout') this.emit('connectionAttemptTimeout', () => placeOf(read()));
-    this.next?.ended(index, outcome, read);
-  }
-
-  private emit(event: string, argumentsOf: () => readonly unknown[]): void {
-    if (this.socket.destroyed || this.socket.listenerCount(event) === 0) return;
-    try {
-      this.socket.emit(event, ...argumentsOf());
-    } catch (error) {
-      // A listener's error is its own: it must not end the call half-way.
-      nextTick(() => {
-        throw error;
-      });
-    }
-  }
-}
-
-/** The arguments of net's events: address, port, family. */
-function placeOf({ address, port }: RowStart): [string | undefined, number, 4 | 6] {
-  return [address, port, address?.includes(':') ? 6 : 4];
 }

@@ -98,7 +98,11 @@ const PERMISSION = (process as Partial<Pick<NodeJS.Process, 'permission'>>).perm
  * networking, and answers that 'net' is not permitted because it does not know the word.
  */
 export function checkPermission(): void {
-  if (!PERMISSION || PERMISSION.has('net')) return;
-  if (!process.allowedNodeEnvironmentFlags.has('--allow-net')) return;
+  if (isPermitted()) return;
   throw accessDenied('Access to this API has been restricted. Use --allow-net to permit it.');
+}
+
+export function isPermitted(): boolean {
+  if (!PERMISSION || PERMISSION.has('net')) return true;
+  return !process.allowedNodeEnvironmentFlags.has('--allow-net');
 }

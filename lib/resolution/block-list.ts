@@ -29,7 +29,8 @@ export function splitBlocked(
   return { allowed, blocked };
 }
 
-function isBlocked(text: string, blockList: net.BlockList): boolean {
+/** Whether a connect to this address would reach one that is blocked. */
+export function isBlocked(text: string, blockList: net.BlockList): boolean {
   const address = withoutZone(text);
   if (!address.includes(':')) return isForbidden(address, blockList);
   const family = 'ipv6';

@@ -25,6 +25,9 @@ export interface TcpHandle {
   /** uv_tcp_open(): takes a connected socket over; 0, or libuv's error number. */
   open(socket: number): number;
   bind(address: string, port: number, flags: number): number;
+  bind6(address: string, port: number, flags: number): number;
+  hasRef?(): boolean;
+  readonly _parent?: TcpHandle;
 
   // What net.Socket calls while it connects.
   connect(request: ConnectRequest, address: string, port: number): number;

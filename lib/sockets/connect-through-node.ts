@@ -7,114 +7,158 @@
 import * as net from 'node:net';
 
 import { addon } from '../native/addon';
+import type { CallControl, Refable } from '../options/call';
 import { nextTick } from '../util/timers';
 import { AdoptError, handleOf, openIn, type ConnectRequest, type TcpHandle } from './adopt';
 
 /** As it was when the package was loaded: whoever patches it later hears of no connection of ours. */
-const nodeConnect = net.Socket.prototype.connect;
+export const nodeConnect = net.Socket.prototype.connect as (
+  this: net.Socket,
+  ...given: unknown[]
+) => net.Socket;
 
 /** Answers Node's question for an address. */
-type Found = (error: Error | null, address: string, family: number) => void;
+export type Found = (error: Error | null, address?: string, family?: number) => void;
 
-export interface Connecting {
+/** What Node calls for the address of a name. */
+export type Lookup = (name: string, options: object, found: Found) => void;
+
+/**
+ * The handle of a socket that is connecting, while somebody else makes its connection: what the owner of the socket
+ * does to it is told to the call.
+ */
+export class HeldHandle implements CallControl {
+  aborted = false;
+  reason: unknown;
+  isRef: boolean;
+  private onAbort: (() => void) | undefined;
+  private refable: Refable | undefined;
+  private readonly handle: TcpHandle;
+
+  constructor(private readonly socket: net.Socket) {
+    const handle = handleOf(socket);
+    if (!handle) {
+      throw new Error(`Node ${process.version} does not show the handle of its sockets`);
+    }
+    this.handle = handle;
+    // That of a TLSSocket is around the one of TCP.
+    this.isRef = (handle.hasRef ? handle : handle._parent)?.hasRef?.() ?? true;
+    const { close, ref, unref } = handle;
+    handle.close = (callback) => {
+      this.abort();
+      close.call(handle, callback);
+    };
+    handle.ref = () => {
+      this.setRef(true);
+      ref.call(handle);
+    };
+    handle.unref = () => {
+      this.setRef(false);
+      unref.call(handle);
+    };
+  }
+
   /**
    * The descriptor is connected to this address: Node takes it over, and emits 'connect' and 'ready'. Where nobody
    * wants it any more it is closed.
    *
    * @param failure makes the error to destroy the socket with where Node cannot take it over.
    */
-  connected(descriptor: number, address: string, failure: (error: AdoptError) => Error): void;
-  /** Calls back when the socket is destroyed before that. */
-  onClose(closed: () => void): void;
-  /** Calls back when ref() or unref() of the socket is called before that. */
-  onRefChange(changed: (isRef: boolean) => void): void;
-}
-
-/**
- * Makes the socket connecting. `begin` is called in a turn of its own, unless the socket is destroyed by then.
- *
- * @param name what Node takes for the name of the host: no IP address, for which it would not look up anything.
- */
-export function connectThroughNode(
-  socket: net.Socket,
-  { name, port }: { readonly name: string; readonly port: number },
-  begin: () => void,
-): Connecting {
-  let found: Found | undefined;
-  const lookup = (_: string, _options: unknown, answer: Found): void => {
-    found = answer;
-    // The second turn: in the first, whoever gets the socket adds its listeners, as http.Agent's 'socket' lets it.
-    nextTick(() =>
-      nextTick(() => {
-        if (!socket.destroyed) begin();
-      }),
-    );
-  };
-  const options = { host: name, port, lookup, autoSelectFamily: false };
-  (nodeConnect as (options: object) => net.Socket).call(socket, options);
-  const handle = handleOf(socket);
-  if (!handle) throw new Error(`Node ${process.version} does not show the handle of its sockets`);
-  let closed: (() => void) | undefined;
-  let changed: ((isRef: boolean) => void) | undefined;
-  const { close, ref, unref } = handle;
-  handle.close = (callback) => {
-    closed?.();
-    close.call(handle, callback);
-  };
-  handle.ref = () => {
-    changed?.(true);
-    ref.call(handle);
-  };
-  handle.unref = () => {
-    changed?.(false);
-    unref.call(handle);
-  };
-  return {
-    onClose: (listener) => void (closed = listener),
-    onRefChange: (listener) => void (changed = listener),
-    connected: (descriptor, address, failure) => {
-      closed = changed = undefined;
-      restore(handle, ['close', 'ref', 'unref']);
-      if (socket.destroyed || !found) {
-        addon().close(descriptor);
-        return;
-      }
-      takeOver(socket, handle, descriptor, failure);
-      found(null, address, net.isIP(address));
-    },
-  };
-}
-
-/**
- * Lets the next connect() of the handle take over a connected descriptor, which belongs to this function until then:
- * a socket that is destroyed first closes it.
- */
-function takeOver(
-  socket: net.Socket,
-  handle: TcpHandle,
-  descriptor: number,
-  failure: (error: AdoptError) => Error,
-): void {
-  let isOpen = true;
-  const { close } = handle;
-  handle.close = (callback) => {
-    if (isOpen) addon().close(descriptor);
-    isOpen = false;
-    close.call(handle, callback);
-  };
-  handle.connect = handle.connect6 = (request: ConnectRequest): number => {
-    isOpen = false;
-    restore(handle, ['connect', 'connect6', 'close']);
-    try {
-      openIn(handle, descriptor);
-    } catch (error) {
-      socket.destroy(failure(error as AdoptError));
-      return 0;
+  connected(
+    descriptor: number,
+    address: string,
+    found: Found,
+    failure: (error: AdoptError) => Error,
+  ): void {
+    this.release();
+    if (this.socket.destroyed) {
+      addon().close(descriptor);
+      return;
     }
-    // Not from within connect(): Node has not finished with it.
-    nextTick(() => request.oncomplete(0, handle, request, true, true));
-    return 0;
-  };
+    this.takeOver(descriptor, failure);
+    // Node would tell of one lookup and of one attempt; what there was has been told.
+    const { socket } = this;
+    const own = Object.getOwnPropertyDescriptor(socket, 'emit');
+    const { emit } = socket;
+    socket.emit = function (
+      this: net.Socket,
+      event: string | symbol,
+      ...given: unknown[]
+    ): boolean {
+      if (event === 'lookup' || event === 'connectionAttempt') return false;
+      return Reflect.apply(emit, this, [event, ...given]) as boolean;
+    };
+    try {
+      found(null, address, net.isIP(address));
+    } finally {
+      if (own) Object.defineProperty(socket, 'emit', own);
+      else Reflect.deleteProperty(socket, 'emit');
+    }
+  }
+
+  /** Node goes on by itself. */
+  release(): void {
+    restore(this.handle, ['close', 'ref', 'unref']);
+  }
+
+  addEventListener(_: 'abort', onAbort: () => void): void {
+    this.onAbort = onAbort;
+  }
+
+  removeEventListener(): void {
+    this.onAbort = undefined;
+  }
+
+  onRefChange(refable: Refable): () => void {
+    this.refable = refable;
+    if (!this.isRef) refable.setRef(false);
+    return () => {
+      // The next one may be there already.
+      if (this.refable === refable) this.refable = undefined;
+    };
+  }
+
+  private abort(): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    this.reason = new Error('The socket was destroyed before it had connected');
+    this.onAbort?.();
+  }
+
+  private setRef(isRef: boolean): void {
+    this.isRef = isRef;
+    this.refable?.setRef(isRef);
+  }
+
+  /**
+   * Lets the next connect() of the handle take over a connected descriptor, which belongs to this function until
+   * then: a socket that is destroyed first closes it.
+   */
+  private takeOver(descriptor: number, failure: (error: AdoptError) => Error): void {
+    const { socket, handle } = this;
+    let isOpen = true;
+    const { close } = handle;
+    handle.close = (callback) => {
+      if (isOpen) addon().close(descriptor);
+      isOpen = false;
+      close.call(handle, callback);
+    };
+    handle.connect = handle.connect6 = (request: ConnectRequest): number => {
+      isOpen = false;
+      restore(handle, ['connect', 'connect6', 'close', 'bind', 'bind6']);
+      try {
+        openIn(handle, descriptor);
+      } catch (error) {
+        socket.destroy(failure(error as AdoptError));
+        return 0;
+      }
+      // Not from within connect(): Node has not finished with it.
+      nextTick(() => request.oncomplete(0, handle, request, true, true));
+      return 0;
+    };
+    // Where a local address was asked for, the connection comes from there already.
+    handle.bind = handle.bind6 = () => 0;
+  }
 }
 
 /** What the handle has of its own gives way to what its class has. */

@@ -1,0 +1,64 @@
+// Connects a socket that Node has begun to connect: what connect() and register() have in common.
+
+import type * as net from 'node:net';
+
+import { eachOf, toAttempt } from './attempts/attempt';
+import { adoptFailure, ConnectError } from './attempts/connect-error';
+import { tracedCall } from './attempts/diagnostics';
+import { checkPermission, connectionOf, throwIfFailed } from './connection';
+import type { Endpoint } from './endpoints/endpoints';
+import type { EngineResult } from './engines/engine';
+import { runEngine } from './engines/run-engine';
+import type { Settings } from './options/options';
+import type { AdoptError } from './sockets/adopt';
+import type { Found, HeldHandle } from './sockets/connect-through-node';
+import { SocketEvents, type KnownAttempts } from './sockets/socket-events';
+import { nextTick } from './util/timers';
+
+/** A socket, and what there is to know of the call that connects it. */
+export interface SocketCall {
+  readonly socket: net.Socket;
+  readonly settings: Settings;
+  /** When the caller called, in ms of performance.now(). */
+  readonly calledAt: number;
+  readonly known: KnownAttempts;
+}
+
+/** Runs the engine. The socket gets the connection by `found`, or is destroyed with why there is none. */
+export function connectSocket(
+  asked: readonly Endpoint[],
+  call: SocketCall,
+  handle: HeldHandle,
+  found: Found,
+): void {
+  const { socket, known } = call;
+  // In a turn of its own: what a listener of the socket throws is no rejected promise, but uncaught.
+  run(asked, call, handle).then(
+    (made) => {
+      const failure = (error: AdoptError): Error => adoptFailure(made, error);
+      const { address } = made.readRemoteAddress();
+      nextTick(() => handle.connected(made.takeSocket() as number, address, found, failure));
+    },
+    (error: unknown) => {
+      if (error instanceof ConnectError) known.setAll(() => error.attempts);
+      nextTick(() => void socket.destroy(error as Error));
+    },
+  );
+}
+
+async function run(
+  asked: readonly Endpoint[],
+  { socket, settings, calledAt, known }: SocketCall,
+  control: HeldHandle,
+): Promise<EngineResult> {
+  let made: EngineResult | undefined;
+  await tracedCall(asked, calledAt, async (tracer) => {
+    checkPermission();
+    const listener = new SocketEvents(socket, known, tracer);
+    const result = (made = await runEngine(asked, { settings, calledAt, control, listener }));
+    throwIfFailed(result);
+    known.setAll(() => Array.from(eachOf(result.readRows()), toAttempt));
+    return connectionOf(socket, result);
+  });
+  return made as EngineResult;
+}

@@ -1,0 +1,240 @@
+// connect-by-list/register: from the import of this module on, every TCP connection of the process to a host name is
+// raced over all of its addresses: those of net, tls, http, https, http2, the global fetch, and of every client that
+// is built on them.
+
+import * as dns from 'node:dns';
+import * as net from 'node:net';
+
+import { connectSocket } from './connect-socket';
+import { isPermitted } from './connection';
+import { readEndpoints, toEndpoint, type Endpoint, type EndpointList } from './endpoints/endpoints';
+import { addon } from './native/addon';
+import { readOptions, type ConnectOptions, type Settings } from './options/options';
+import { isBlocked } from './resolution/block-list';
+import { HeldHandle, nodeConnect, type Found, type Lookup } from './sockets/connect-through-node';
+import { KnownAttempts, SocketEvents } from './sockets/socket-events';
+import { invalidArgType } from './util/argument-errors';
+
+/** The options of register(): how connections are raced, and where to. */
+export interface RegisterOptions extends Pick<
+  ConnectOptions,
+  'attemptDelay' | 'attemptTimeout' | 'blockList' | 'history' | 'order'
+> {
+  /**
+   * Maps a host, and the port that is asked for, to a list of endpoints that are connected to in its place; undefined
+   * leaves it as it is. So `mysql://db.internal` becomes three nodes for a client that has no option for them.
+   */
+  hosts?: ((host: string, port: number) => EndpointList | undefined) | undefined;
+}
+
+/** What a socket is told to connect to, as far as it is looked at here. */
+interface Target {
+  readonly path?: unknown;
+  readonly host?: unknown;
+  readonly port?: unknown;
+  readonly family?: unknown;
+  readonly hints?: unknown;
+  readonly lookup?: unknown;
+  readonly autoSelectFamily?: unknown;
+  readonly localAddress?: unknown;
+  readonly localPort?: unknown;
+}
+
+type Connect = (this: net.Socket, ...given: unknown[]) => net.Socket;
+
+let settings: Settings | undefined;
+let hosts: RegisterOptions['hosts'];
+let isInstalled = false;
+
+/**
+ * Races every TCP connection of this thread to a host name over all of its addresses. Importing
+ * 'connect-by-list/register' calls it without options. A second call replaces the options of the first.
+ *
+ * Sockets stay what Node documents: their events, their options, their timeouts. `autoSelectFamily: false` opts a
+ * call out. Connections to IP addresses, to pipes, and to names with a single address go Node's own way.
+ *
+ * @throws TypeError or RangeError with Node's `ERR_*` code when an option is bad; an Error where no binary loads.
+ */
+export function register(options: RegisterOptions = {}): void {
+  if (typeof options !== 'object' || (options as unknown) === null) {
+    throw invalidArgType('options', 'of type object', options);
+  }
+  const { hosts: mapped, ...race } = options;
+  if (mapped !== undefined && typeof mapped !== 'function') {
+    throw invalidArgType('options.hosts', 'of type function', mapped);
+  }
+  const read = readOptions({ ...race, engine: 'race' });
+  addon(); // Where no binary loads, that is said here, and not by every connection.
+  settings = read;
+  hosts = mapped;
+  if (isInstalled) return;
+  isInstalled = true;
+  net.Socket.prototype.connect = connect;
+}
+
+/**
+ * Undoes register().
+ *
+ * @returns false where somebody has replaced net.Socket.prototype.connect since: then that stays in place, and what
+ *   it calls of this package passes everything on to Node.
+ */
+export function unregister(): boolean {
+  settings = undefined;
+  hosts = undefined;
+
+  const isOnTop = (net.Socket.prototype.connect as unknown) === connect;
+  if (!isInstalled || !isOnTop) return !isInstalled;
+  isInstalled = false;
+  net.Socket.prototype.connect = nodeConnect;
+  return true;
+}
+
+/** In place of net.Socket.prototype.connect. */
+const connect: Connect = function (this: net.Socket, ...given: unknown[]): net.Socket {
+  if (settings === undefined) return nodeConnect.apply(this, given);
+  const normalized = normalize(given);
+  const target = normalized[0] as Target | undefined;
+  const lookup = target && lookupFor(this, target, settings);
+  if (!lookup) return nodeConnect.call(this, normalized);
+  const host = hostOf(target) as string;
+  // Of an IP address Node would not ask.
+  const name = net.isIP(host) === 0 ? host : `${host}:${String(target.port)}`;
+  const ours = { ...target, host: name, lookup, autoSelectFamily: false };
+  // An array that Node has normalised carries a symbol of its own.
+  const passed = Object.assign([ours, normalized[1]], symbolsOf(normalized));
+  return nodeConnect.call(this, passed);
+};
+
+/** As Node does it: [options, callback], with a symbol that says so. */
+function normalize(given: unknown[]): unknown[] {
+  const [first] = given;
+  if (Array.isArray(first) && Object.getOwnPropertySymbols(first).length > 0) return first;
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- a function of the module
+  const { _normalizeArgs } = net as unknown as { _normalizeArgs(given: unknown[]): unknown[] };
+  return _normalizeArgs(given);
+}
+
+function symbolsOf(normalized: unknown[]): object {
+  const symbols = Object.getOwnPropertySymbols(normalized);
+  return Object.fromEntries(symbols.map((symbol) => [symbol, Reflect.get(normalized, symbol)]));
+}
+
+/** The lookup with which Node shall be called; undefined where it goes its own way. */
+function lookupFor(socket: net.Socket, target: Target, race: Settings): Lookup | undefined {
+  const { path, autoSelectFamily } = target;
+  const host = hostOf(target);
+  const port = Number(target.port);
+  // What Node refuses it shall refuse itself.
+  const isGood = typeof host === 'string' && (!isSet(target.lookup) || isFunction(target.lookup));
+  const isOurs = autoSelectFamily !== false && isGood && !isSet(path);
+  if (!isOurs || !Number.isInteger(port) || port < 0 || port > 65535 || !isPermitted()) {
+    return undefined;
+  }
+  const list = hosts?.(host, port);
+  if (list !== undefined) {
+    const endpoints = readEndpoints(list);
+    return (_, _options, found) => begin(socket, target, endpoints, found, race);
+  }
+  if (net.isIP(host) === 0)
+    return (_, options, found) => resolve(socket, target, options, found, race);
+  // The guard holds for addresses as well; they are Node's otherwise.
+  const { blockList } = race;
+  if (blockList === undefined || !isBlocked(host, blockList)) return undefined;
+  const endpoint = toEndpoint(host, port, undefined);
+  return (_, _options, found) => begin(socket, target, [endpoint], found, race);
+}
+
+/** Asks for all addresses, as Node does where it would try one after the other. */
+function resolve(
+  socket: net.Socket,
+  target: Target,
+  options: object,
+  found: Found,
+  race: Settings,
+): void {
+  const host = hostOf(target) as string;
+  const { family } = options as { family?: unknown };
+  const isEither = family !== 4 && family !== 6;
+  const hints = isEither && !IS_WINDOWS ? { hints: dns.ADDRCONFIG } : {};
+  const lookup = typeof target.lookup === 'function' ? target.lookup : dns.lookup;
+  const answered = (error: Error | null, answer: unknown, oneFamily?: number): void => {
+    if (error || !Array.isArray(answer)) return found(error, answer as string, oneFamily);
+    const addresses = (answer as { address?: unknown; family?: unknown }[]).filter(
+      ({ address, family }) => typeof address === 'string' && (family === 4 || family === 6),
+    ) as { address: string; family: 4 | 6 }[];
+    const different = [...new Map(addresses.map((one) => [one.address, one])).values()];
+    const isGuarded = race.blockList !== undefined;
+    if (socket.destroyed) return;
+    if (different.length < 2 && !isGuarded) {
+      const [only] = (different.length > 0 ? different : answer) as typeof different;
+      return found(null, only?.address, only?.family);
+    }
+    const port = Number(target.port);
+    const endpoints = different.map(({ address, family }) => ({
+      ...{ host, port, address, family, priority: 0, weight: 0 },
+    }));
+    begin(socket, target, endpoints, found, race);
+  };
+  Reflect.apply(lookup, undefined, [host, { ...options, ...hints, all: true }, answered]);
+}
+
+function begin(
+  socket: net.Socket,
+  target: Target,
+  endpoints: readonly Endpoint[],
+  found: Found,
+  race: Settings,
+): void {
+  const calledAt = performance.now();
+  const { localAddress, localPort, lookup, family } = target as ConnectOptions;
+  const ofSocket = readOptions({
+    ...(localAddress && { localAddress }),
+    ...(localPort && { localPort }),
+    ...(typeof lookup === 'function' && { lookup }),
+    ...((family === 4 || family === 6) && { family }),
+  });
+  const { blockList } = socket as { blockList?: net.BlockList };
+  const own = { ...race, ...definedOf(ofSocket), blockList: bothOf(race.blockList, blockList) };
+  const known = new KnownAttempts();
+  const handle = new HeldHandle(socket);
+  // What was looked up is told as Node tells it, before the first attempt.
+  const events = new SocketEvents(socket, known, undefined);
+  for (const { host, address, family } of endpoints) {
+    if (family !== 0 && address !== host) events.resolved(host, undefined, [{ address, family }]);
+  }
+  connectSocket(endpoints, { socket, settings: own, calledAt, known }, handle, found);
+}
+
+function definedOf(options: object): object {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined && value !== Infinity),
+  );
+}
+
+/** What either of them forbids. */
+function bothOf(
+  one: net.BlockList | undefined,
+  other: net.BlockList | undefined,
+): net.BlockList | undefined {
+  if (!one || !other) return one ?? other;
+  const check = (address: string, family: 'ipv4' | 'ipv6'): boolean =>
+    one.check(address, family) || other.check(address, family);
+  return Object.assign(Object.create(net.BlockList.prototype), { check }) as net.BlockList;
+}
+
+/** As Node has it. */
+function hostOf({ host }: Target): unknown {
+  return isSet(host) ? host : 'localhost';
+}
+
+function isFunction(value: unknown): value is (...given: unknown[]) => unknown {
+  return typeof value === 'function';
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
+}
+
+const IS_WINDOWS = process.platform === 'win32';
+
+register();
