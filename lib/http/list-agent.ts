@@ -36,7 +36,7 @@ export interface ListAgentOptions extends http.AgentOptions {
 export interface TlsListAgentOptions extends https.AgentOptions {
   /** How to connect, as in ListAgentOptions. `timeout` defaults to 10,000 ms with `'secureConnect'`. */
   connect?: SocketConnectOptions | undefined;
-  /** When an attempt has won. Defaults to `'secureConnect'`. */
+  /** When an attempt has won. Defaults to `'secureConnect'`; with an explicit `engine: 'winsock'` to `'connect'`. */
   raceUntil?: RaceUntil | undefined;
 }
 
@@ -107,7 +107,7 @@ export class TlsListAgent extends https.Agent {
     const { connect: connectOptions, raceUntil, ...agentOptions } = options;
     super(agentOptions);
     this.#connections = new ListConnections(endpoints, connectOptions);
-    this.#raceUntil = readRaceUntil(raceUntil);
+    this.#raceUntil = readRaceUntil(raceUntil, connectOptions);
   }
 
   /** @internal https.Agent calls this when it needs a connection. */

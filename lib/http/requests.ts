@@ -25,8 +25,12 @@ export function readEndpointsFor<Request>(
   return () => list;
 }
 
-export function readRaceUntil(raceUntil: unknown): RaceUntil {
-  if (raceUntil === undefined) return 'secureConnect';
+/** @param options an explicit `engine: 'winsock'` is done when TCP has connected. */
+export function readRaceUntil(
+  raceUntil: unknown,
+  { engine }: Pick<ConnectOptions, 'engine'> = {},
+): RaceUntil {
+  if (raceUntil === undefined) return engine === 'winsock' ? 'connect' : 'secureConnect';
   if (raceUntil === 'connect' || raceUntil === 'secureConnect') return raceUntil;
   throw invalidArgValue('options.raceUntil', raceUntil, "must be 'connect' or 'secureConnect'");
 }

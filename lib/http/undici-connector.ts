@@ -30,7 +30,7 @@ export interface ConnectorRequest {
 export interface ConnectorOptions extends ConnectOptions {
   /** For `https:`: what tls.connect() takes. `servername` is the request's unless it is given. */
   tls?: tls.ConnectionOptions | undefined;
-  /** For `https:`: when an attempt has won. Defaults to `'secureConnect'`. */
+  /** For `https:`: when an attempt has won. Defaults to `'secureConnect'`; with an explicit `engine: 'winsock'` to `'connect'`. */
   raceUntil?: RaceUntil | undefined;
 }
 
@@ -64,7 +64,7 @@ export function connector(
 ): (request: ConnectorRequest, connected: Connected) => net.Socket {
   const endpointsFor = readEndpointsFor(endpoints);
   const { raceUntil: asked, tls: tlsOptions, ...connectOptions } = { ...DEFAULTS, ...options };
-  const raceUntil = readRaceUntil(asked);
+  const raceUntil = readRaceUntil(asked, options);
   const { timeout } = readOptions(connectOptions);
   const sessions = new Sessions();
 
@@ -74,6 +74,7 @@ export function connector(
     allowsH2: () => boolean,
   ): Promise<net.Socket> {
     const calledAt = performance.now();
+    await undefined; // undici looks at what the connector returns before anything else happens.
     const list = endpointsFor(request);
     const localAddress = request.localAddress ?? connectOptions.localAddress;
     const plain: ConnectOptions = { ...connectOptions, localAddress, signal };

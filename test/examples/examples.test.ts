@@ -2,12 +2,14 @@
 
 import * as fs from 'node:fs';
 import * as http from 'node:http';
+import type * as net from 'node:net';
 import * as path from 'node:path';
 import * as tls from 'node:tls';
 
 import { blackhole, type Blackhole } from '../support/blackhole';
 import { CERTIFICATE_FILE, KEY_FILE } from '../support/certificate';
 import { run } from '../support/child';
+import { nameServer } from '../support/name-server';
 import { refusingPort } from '../support/ports';
 import { serve, type TestServer } from '../support/servers';
 
@@ -150,6 +152,90 @@ describe('the example', () => {
       `port ${healthy.port}: lost`,
       `port ${shaking.port}: connected`,
       'hello',
+    ]);
+  });
+
+  test('redis-primary: past a replica and a node that is stuck', async () => {
+    const says = (role: string) => (socket: net.Socket) => {
+      const text = `# Replication\r\nrole:${role}\r\n`;
+      socket.once('data', () => socket.write(`$${text.length}\r\n${text}\r\n`));
+    };
+    const [replica, primary] = [
+      await start('127.0.0.1', says('slave')),
+      await start('127.0.0.1', says('master')),
+    ];
+    const lines = await linesOf('redis-primary', [at(replica), at(healthy), at(primary)]);
+    expect(lines).toContain(`port ${replica.port}: port ${replica.port} is a slave`);
+    expect(lines.at(-1)).toBe(`the primary is at port ${primary.port}`);
+  });
+
+  test('http-proxy: past a proxy that refuses, and what it sends with its answer is not lost', async () => {
+    const answers = (text: string) => (socket: net.Socket) =>
+      void socket.once('data', () => socket.write(text));
+    const refusing = await start('127.0.0.1', answers('HTTP/1.1 403 Forbidden\r\n\r\n'));
+    const good = await start('127.0.0.1', answers('HTTP/1.1 200 OK\r\n\r\nwelcome'));
+    const lines = await linesOf('http-proxy', ['target.example:80', at(refusing), at(good)]);
+    expect(lines).toEqual([
+      `port ${refusing.port}: the proxy at port ${refusing.port} says 403`,
+      `port ${good.port}: connected`,
+      'welcome',
+    ]);
+  });
+
+  test('postgres-tls: past a server that has no TLS', async () => {
+    const context = { key: fs.readFileSync(KEY_FILE), cert: fs.readFileSync(CERTIFICATE_FILE) };
+    const plain = await start(
+      '127.0.0.1',
+      (socket) => void socket.once('data', () => socket.write('N')),
+    );
+    const secure = await start('127.0.0.1', (socket) => {
+      socket.once('data', () => {
+        socket.write('S');
+        const over = new tls.TLSSocket(socket, { ...context, isServer: true });
+        over.on('error', () => undefined).resume();
+      });
+    });
+    const lines = await linesOf('postgres-tls', [at(plain), at(secure)], {
+      NODE_EXTRA_CA_CERTS: CERTIFICATE_FILE,
+    });
+    expect(lines).toEqual([
+      `port ${plain.port}: port ${plain.port} does not do TLS`,
+      `port ${secure.port}: connected`,
+      `TLSv1.3 with port ${secure.port}`,
+    ]);
+  });
+
+  test('smtp-banner: past a server that is busy', async () => {
+    const busy = await start(
+      '127.0.0.1',
+      (socket) => void socket.resume().write('554 too busy\r\n'),
+    );
+    const ready = await start(
+      '127.0.0.1',
+      (socket) => void socket.resume().write('220-hello\r\n220 ready\r\n'),
+    );
+    expect(await linesOf('smtp-banner', [at(busy), at(ready)])).toEqual([
+      `port ${busy.port}: 554 too busy`,
+      `port ${ready.port}: connected`,
+    ]);
+  });
+
+  test('srv: the endpoints of a service', async () => {
+    const { port } = await start('localhost');
+    const records = [{ priority: 1, weight: 0, port, target: 'localhost' }];
+    const names = await nameServer({ '_a._tcp.example.com': records });
+    servers.push(names);
+    const lines = await linesOf('srv', ['_a._tcp.example.com', names.address]);
+    expect(lines[0]).toBe(`1 0 localhost ${port}`);
+    expect(lines[1]).toMatch(new RegExp(`^connected to (127.0.0.1|::1) port ${port}$`));
+  });
+
+  test('failed-node: the second call goes to the next one', async () => {
+    const closing = await start('127.0.0.1', (socket) => void socket.end());
+    const good = await start('127.0.0.1', (socket) => void socket.write('hello'));
+    expect(await linesOf('failed-node', [at(closing), at(good)])).toEqual([
+      `port ${closing.port}: closes at once`,
+      `port ${good.port}: says something`,
     ]);
   });
 
