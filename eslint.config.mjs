@@ -79,6 +79,7 @@ export default tseslint.config(
           'console',
           'performance',
           'process',
+          'setImmediate',
           'setTimeout',
         ].map((name) => [name, 'readonly']),
       ),

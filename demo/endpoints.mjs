@@ -53,27 +53,34 @@ async function startHealthy(host, what) {
  * A listener that does not accept, with its queue full: the system drops every further SYN, as a host
  * does that is switched off.
  */
-async function startSilent(host) {
+export async function startSilent(host, port = 0) {
+  const gate = new SharedArrayBuffer(4);
   const listener = new Worker(
     `const { parentPort, workerData } = require('node:worker_threads');
-     const server = require('node:net').createServer();
-     server.listen({ host: workerData, port: 0, backlog: 1 }, () => {
+     const { gate, host, port } = workerData;
+     const server = require('node:net').createServer((socket) => socket.on('error', () => {}));
+     server.listen({ host, port, backlog: 1 }, () => {
        parentPort.postMessage(server.address().port);
-       setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000));
+       setImmediate(() => Atomics.wait(new Int32Array(gate), 0, 0, 60_000));
      });`,
-    { eval: true, workerData: host },
+    { eval: true, workerData: { gate, host, port } },
   );
-  const [port] = await once(listener, 'message');
+  const [listening] = await once(listener, 'message');
   // libuv keeps 32 accepts ready on Windows; elsewhere the queue holds two.
   const count = process.platform === 'win32' ? 40 : 4;
   const fillers = Array.from({ length: count }, () =>
-    net.connect({ host, port }).on('error', () => {}),
+    net.connect({ host, port: listening }).on('error', () => {}),
   );
   await new Promise((resolve) => setTimeout(resolve, 300));
   return {
     host,
-    port,
+    port: listening,
     what: 'never answers',
+    /** From now on it accepts: what was dropped comes again, a second after it was sent first. */
+    wake() {
+      Atomics.store(new Int32Array(gate), 0, 1);
+      Atomics.notify(new Int32Array(gate), 0);
+    },
     close() {
       for (const filler of fillers) filler.destroy();
       void listener.terminate();
@@ -81,7 +88,7 @@ async function startSilent(host) {
   };
 }
 
-async function hasIPv6() {
+export async function hasIPv6() {
   try {
     (await startHealthy('::1', '')).close();
     return true;

@@ -9,12 +9,16 @@ import { readOptions, type ConnectOptions } from './options/options';
 /**
  * Connects to one endpoint out of a list: whichever answers first.
  *
- * With the race engine the best pair of addresses is tried first (RFC 6724 section 6; the order given
- * decides between equals), the next one when `attemptDelay` has passed or at once when one fails; starting an
- * attempt never cancels another; the first to connect wins, and the others are closed (RFC 8305
- * section 5). With the winsock engine Windows decides (WSAConnectByList,
- * learn.microsoft.com/windows/win32/api/winsock2).
+ * The race engine tries the best endpoint first (see `order`), the next one when `attemptDelay` has passed, or at once
+ * when one fails. Starting an attempt never cancels another; the first to connect wins, and the others are closed
+ * (RFC 8305 section 5). With the winsock engine Windows decides ([WSAConnectByList](https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsaconnectbylist)).
  *
+ * @example
+ * ```ts
+ * const { socket, attempts } = await connectByList(['192.0.2.1:5432', 'standby.example:5432'], {
+ *   timeout: 5000,
+ * });
+ * ```
  * @param endpoints at least 1 and at most 100,000 endpoints, each with its own port.
  * @param options see ConnectOptions; times are in ms.
  * @returns the connection; its `socket` is the caller's to use and to close.

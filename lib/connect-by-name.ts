@@ -16,11 +16,15 @@ import { invalidArgType } from './util/argument-errors';
  * `blockList`, `policy` or `tls` it is connectByList() with either engine, because Windows' function has no
  * room for them: `lookup` (default `dns.lookup`) resolves the name, and its addresses are the list.
  *
+ * @example
+ * ```ts
+ * const { socket } = await connectByName('www.example.com', 'https');
+ * ```
  * @param host a host name, or an IP address.
  * @param service a port number, 0 to 65535, or its digits; or the name of a TCP service in the system's
  *   services database, such as 'https' for 443.
- * @param options see ConnectOptions; times are in ms. `timeout` with Winsock is looked at between two
- *   attempts only (C12).
+ * @param options see ConnectOptions; times are in ms. With Winsock, `timeout` is looked at between two
+ *   attempts only.
  * @returns the connection; its `socket` is the caller's to use and to close.
  * @throws ConnectError when nothing connected; where the name has no address its code is `ENOTFOUND`.
  * @throws TypeError or RangeError with Node's `ERR_*` code when an argument is bad, or when the system

@@ -37,6 +37,11 @@ export interface ListSocket extends net.Socket {
  * lets the process end without them. With the race engine it emits 'connectionAttempt',
  * 'connectionAttemptFailed' and 'connectionAttemptTimeout' with the arguments that net's have.
  *
+ * @example
+ * ```ts
+ * const socket = connect(['192.0.2.1:80', '192.0.2.2:80'], () => socket.write('hello'));
+ * socket.on('error', (error) => console.error(error.message));
+ * ```
  * @param endpoints as for connectByList().
  * @param options see ConnectOptions; times are in ms. As in net.connect(), `signal` destroys the socket, now
  *   or when it has connected. Unlike there, `timeout` is the limit for connecting and not of idleness, for

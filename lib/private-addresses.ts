@@ -55,6 +55,10 @@ const WITH_IPV4_WITHIN = ['::ffff:', '64:ff9b::'] as const;
  * All special-purpose addresses: private networks, loopback, link-local ones, those of documentation and so on, by
  * IANA's registries as of 2026, for the option `blockList`. What is left is the public Internet.
  *
+ * @example
+ * ```ts
+ * await connectByList([{ host, port }], { blockList: privateAddresses() });
+ * ```
  * @returns a new net.BlockList, to which more can be added.
  */
 export function privateAddresses(): BlockList {

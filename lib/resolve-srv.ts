@@ -25,6 +25,10 @@ const MAX_RECORDS = 1_000;
  * `connectByList(await resolveSrv('_ldap._tcp.example.com'))`. Each endpoint has the priority and the weight of its
  * record; connectByList() heeds both, and looks up the names.
  *
+ * @example
+ * ```ts
+ * const { socket } = await connectByList(await resolveSrv('_ldap._tcp.example.com'));
+ * ```
  * @param name such as '_ldap._tcp.example.com'.
  * @throws ConnectError when there is no such service; its code is `ENOTFOUND` where DNS says so, also by a record
  *   whose target is '.', and otherwise that of the resolver, such as `ETIMEOUT`, whose error is the cause.

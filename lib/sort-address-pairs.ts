@@ -11,6 +11,12 @@ import { ResolvedEndpoints } from './resolution/resolved-endpoints';
  * What connectByList() would try with the race engine, best first: destinations in the order of RFC 6724
  * section 6, families in turn (RFC 8305 section 4), then the other local addresses of each.
  *
+ * @example
+ * ```ts
+ * for (const { remote, reachable } of await sortAddressPairs(['www.example.com:443'])) {
+ *   console.log(remote.address, reachable);
+ * }
+ * ```
  * @param endpoints as for connectByList(); names are looked up with dns.lookup.
  * @throws ConnectError when no name has an address.
  * @throws TypeError or RangeError as connectByList() does.

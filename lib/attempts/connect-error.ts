@@ -46,7 +46,7 @@ export interface ConnectErrorInit {
 
 /**
  * No endpoint connected. `code` is Node's, so that code which handles errors of `net` handles this one:
- * `ETIMEDOUT` when `timeout` expired, and else that of the attempt which failed last (C14).
+ * `ETIMEDOUT` when `timeout` expired, and else that of the attempt which failed last.
  */
 export class ConnectError extends AggregateError {
   /** What it prints as. */

@@ -53,6 +53,11 @@ const DEFAULTS = {
  *
  * HTTP/2 is negotiated as undici asks for it, and TLS sessions are reused.
  *
+ * @example
+ * ```ts
+ * const dispatcher = new Agent({ connect: connector(['192.0.2.1:443', '192.0.2.2:443']) });
+ * await fetch('https://api.example/', { dispatcher });
+ * ```
  * @param endpoints as for connectByList(); or a function that returns those for one request.
  * @param options see ConnectorOptions. Defaults that are undici's: `timeout` 10,000 ms, handshake included;
  *   `noDelay`; `keepAlive` after 60,000 ms.
@@ -74,7 +79,7 @@ export function connector(
     allowsH2: () => boolean,
   ): Promise<net.Socket> {
     const calledAt = performance.now();
-    await undefined; // undici looks at what the connector returns before anything else happens.
+    await Promise.resolve(); // undici looks at what the connector returns before anything else happens.
     const list = endpointsFor(request);
     const localAddress = request.localAddress ?? connectOptions.localAddress;
     const plain: ConnectOptions = { ...connectOptions, localAddress, signal };
