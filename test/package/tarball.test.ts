@@ -33,7 +33,8 @@ test('it has what an install needs, and nothing of the tests and the tools', () 
   const tops = new Set(names.map((name) => name.split('/')[0]));
   expect([...tops].sort()).toEqual(
     [
-      ...['CHANGELOG.md', 'LICENSE', 'README.md', 'binding.gyp', 'dist', 'package.json'],
+      ...['CHANGELOG.md', 'LICENSE', 'README.md', 'UPGRADING.md'],
+      ...['binding.gyp', 'dist', 'package.json'],
       ...['prebuilds', 'src-native'],
     ].sort(),
   );
