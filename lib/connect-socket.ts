@@ -41,7 +41,10 @@ export function connectSocket(
     },
     (error: unknown) => {
       if (error instanceof ConnectError) known.setAll(() => error.attempts);
-      nextTick(() => void socket.destroy(error as Error));
+      // A socket that its owner has destroyed may be connecting anew.
+      nextTick(() => {
+        if (!handle.aborted) socket.destroy(error as Error);
+      });
     },
   );
 }

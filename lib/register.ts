@@ -8,10 +8,18 @@ import * as net from 'node:net';
 import { connectSocket } from './connect-socket';
 import { isPermitted } from './connection';
 import { readEndpoints, toEndpoint, type Endpoint, type EndpointList } from './endpoints/endpoints';
+import { familyOf } from './endpoints/ip-address';
 import { addon } from './native/addon';
 import { readOptions, type ConnectOptions, type Settings } from './options/options';
 import { isBlocked } from './resolution/block-list';
-import { HeldHandle, nodeConnect, type Found, type Lookup } from './sockets/connect-through-node';
+import { handleOf } from './sockets/adopt';
+import {
+  HeldHandle,
+  isHeld,
+  nodeConnect,
+  type Found,
+  type Lookup,
+} from './sockets/connect-through-node';
 import { KnownAttempts, SocketEvents } from './sockets/socket-events';
 import { invalidArgType } from './util/argument-errors';
 
@@ -99,7 +107,16 @@ const connect: Connect = function (this: net.Socket, ...given: unknown[]): net.S
   const host = hostOf(target) as string;
   // Of an IP address Node would not ask.
   const name = net.isIP(host) === 0 ? host : `${host}:${String(target.port)}`;
-  const ours = { ...target, host: name, lookup, autoSelectFamily: false };
+  const changed: Partial<Record<string | symbol, unknown>> = {
+    host: name,
+    lookup,
+    autoSelectFamily: false,
+  };
+  // What is inherited, and what is computed, stays as it is.
+  const ours = new Proxy(target, {
+    get: (options, key): unknown =>
+      key in changed ? changed[key] : Reflect.get(options, key, options),
+  });
   // An array that Node has normalised carries a symbol of its own.
   const passed = Object.assign([ours, normalized[1]], symbolsOf(normalized));
   return nodeConnect.call(this, passed);
@@ -121,24 +138,33 @@ function symbolsOf(normalized: unknown[]): object {
 
 /** The lookup with which Node shall be called; undefined where it goes its own way. */
 function lookupFor(socket: net.Socket, target: Target, race: Settings): Lookup | undefined {
-  const { path, autoSelectFamily } = target;
+  const { path, autoSelectFamily = net.getDefaultAutoSelectFamily(), localPort } = target;
   const host = hostOf(target);
   const port = Number(target.port);
   // What Node refuses it shall refuse itself.
-  const isGood = typeof host === 'string' && (!isSet(target.lookup) || isFunction(target.lookup));
-  const isOurs = autoSelectFamily !== false && isGood && !isSet(path);
-  if (!isOurs || !Number.isInteger(port) || port < 0 || port > 65535 || !isPermitted()) {
+  const isGood =
+    typeof host === 'string' &&
+    (!isSet(target.lookup) || isFunction(target.lookup)) &&
+    (!isSet(localPort) || isPortNumber(localPort));
+  // One that is connected already is Node's own affair.
+  const isNew = socket.remoteAddress === undefined;
+  const isOurs = isGood && isNew && !isSet(path);
+  if (!isOurs || !isPortNumber(port) || !isPermitted()) {
     return undefined;
   }
-  const list = hosts?.(host, port);
+  const { blockList } = race;
+  // A call that is opted out is not raced, but guarded all the same.
+  const isRaced = autoSelectFamily !== false;
+  if (!isRaced && blockList === undefined) return undefined;
+  const list = isRaced ? hosts?.(host, port) : undefined;
   if (list !== undefined) {
     const endpoints = readEndpoints(list);
     return (_, _options, found) => begin(socket, target, endpoints, found, race);
   }
   if (net.isIP(host) === 0)
-    return (_, options, found) => resolve(socket, target, options, found, race);
+    return (_, options, found) =>
+      resolve(socket, target, { ...options, all: isRaced }, found, race);
   // The guard holds for addresses as well; they are Node's otherwise.
-  const { blockList } = race;
   if (blockList === undefined || !isBlocked(host, blockList)) return undefined;
   const endpoint = toEndpoint(host, port, undefined);
   return (_, _options, found) => begin(socket, target, [endpoint], found, race);
@@ -153,29 +179,39 @@ function resolve(
   race: Settings,
 ): void {
   const host = hostOf(target) as string;
-  const { family } = options as { family?: unknown };
-  const isEither = family !== 4 && family !== 6;
-  const hints = isEither && !IS_WINDOWS ? { hints: dns.ADDRCONFIG } : {};
-  const lookup = typeof target.lookup === 'function' ? target.lookup : dns.lookup;
+  const port = Number(target.port);
+  const lookup = isFunction(target.lookup) ? target.lookup : dns.lookup;
+  const handle = handleOf(socket);
+  let isAnswered = false;
   const answered = (error: Error | null, answer: unknown, oneFamily?: number): void => {
-    if (error || !Array.isArray(answer)) return found(error, answer as string, oneFamily);
-    const addresses = (answer as { address?: unknown; family?: unknown }[]).filter(
-      ({ address, family }) => typeof address === 'string' && (family === 4 || family === 6),
-    ) as { address: string; family: 4 | 6 }[];
-    const different = [...new Map(addresses.map((one) => [one.address, one])).values()];
-    const isGuarded = race.blockList !== undefined;
-    if (socket.destroyed) return;
-    if (different.length < 2 && !isGuarded) {
-      const [only] = (different.length > 0 ? different : answer) as typeof different;
-      return found(null, only?.address, only?.family);
+    // A second answer, and one for a connection that is not being made any more, is none.
+    if (isAnswered || handleOf(socket) !== handle || isHeld(socket)) return;
+    isAnswered = true;
+    const addresses = error ? [] : addressesOf(answer);
+    if (addresses.length === 0 || (addresses.length === 1 && race.blockList === undefined)) {
+      const [only] = addresses;
+      const [first] = Array.isArray(answer)
+        ? (answer as { address?: string; family?: number }[])
+        : [];
+      const { address, family } = only ?? first ?? { address: answer as string, family: oneFamily };
+      return found(error, address, family);
     }
-    const port = Number(target.port);
-    const endpoints = different.map(({ address, family }) => ({
-      ...{ host, port, address, family, priority: 0, weight: 0 },
-    }));
+    const endpoints = addresses.map((one) => ({ host, port, ...one, priority: 0, weight: 0 }));
     begin(socket, target, endpoints, found, race);
   };
-  Reflect.apply(lookup, undefined, [host, { ...options, ...hints, all: true }, answered]);
+  Reflect.apply(lookup, undefined, [host, options, answered]);
+}
+
+/** The different addresses that a lookup has answered with, whatever it was asked for. */
+function addressesOf(answer: unknown): { address: string; family: 4 | 6 }[] {
+  const entries: unknown[] = Array.isArray(answer) ? answer : [{ address: answer }];
+  const found = new Map<string, { address: string; family: 4 | 6 }>();
+  for (const entry of entries) {
+    const { address } = (entry ?? {}) as { address?: unknown };
+    const family = typeof address === 'string' ? familyOf(address) : 0;
+    if (family !== 0) found.set(address as string, { address: address as string, family });
+  }
+  return [...found.values()];
 }
 
 function begin(
@@ -185,6 +221,7 @@ function begin(
   found: Found,
   race: Settings,
 ): void {
+  if (socket.destroyed || isHeld(socket)) return;
   const calledAt = performance.now();
   const { localAddress, localPort, lookup, family } = target as ConnectOptions;
   const ofSocket = readOptions({
@@ -231,10 +268,12 @@ function isFunction(value: unknown): value is (...given: unknown[]) => unknown {
   return typeof value === 'function';
 }
 
+function isPortNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65535;
+}
+
 function isSet(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }
-
-const IS_WINDOWS = process.platform === 'win32';
 
 register();

@@ -57,7 +57,9 @@ export async function resolveSrv(
   const records = await orAbort<Awaited<ReturnType<dns.Resolver['resolveSrv']>>>(
     signal,
     (resolve, reject) => {
-      resolver.resolveSrv(name).then(resolve, (error: unknown) => {
+      // In a promise: a resolver of the caller's may throw.
+      const asked = Promise.resolve().then(() => resolver.resolveSrv(name));
+      asked.then(resolve, (error: unknown) => {
         const cause = isNativeError(error) ? error : new Error(String(error));
         reject(srvFailure(name, performance.now() - calledAt, cause));
       });
@@ -67,11 +69,20 @@ export async function resolveSrv(
       };
     },
   );
+  if (!Array.isArray(records)) {
+    throw invalidArgType('options.resolver.resolveSrv()', 'a promise of an array', records);
+  }
   if (records.length > MAX_RECORDS) {
     throw outOfRange('the number of SRV records', `<= ${MAX_RECORDS}`, records.length);
   }
   // RFC 2782: a target of "." means that the service is decidedly not available at this domain.
-  const usable = records.filter(({ name: target }) => target !== '' && target !== '.');
+  const usable = records.filter(isUsable);
   if (usable.length === 0) throw srvFailure(name, performance.now() - calledAt, undefined);
   return usable.map(({ name: host, port, priority, weight }) => ({ host, port, priority, weight }));
+}
+
+/** The answer of a resolver of the caller's may be anything. */
+function isUsable(record: unknown): boolean {
+  const { name } = (record ?? {}) as { name?: unknown };
+  return typeof name === 'string' && name !== '' && name !== '.';
 }

@@ -1,7 +1,13 @@
 // What earlier connects have learned: which destinations did not answer, and how long the others took.
 
 import type { Row } from '../attempts/attempt';
-import { readEndpoints, type Endpoint, type EndpointLike } from '../endpoints/endpoints';
+import {
+  plainAddress,
+  readEndpoints,
+  type Endpoint,
+  type EndpointLike,
+} from '../endpoints/endpoints';
+import { familyOf } from '../endpoints/ip-address';
 import { invalidArgValue, outOfRange } from '../util/argument-errors';
 import { isLong, CHUNK } from '../util/chunks';
 import { nextTurn } from '../util/timers';
@@ -73,6 +79,7 @@ export class History {
   private readonly entries = new Map<string, Entry>();
   /** The network that they were learned on. */
   private network: string | undefined;
+  private hasNotes = false;
   private readonly maxEntries: number;
   private readonly maxAge: number;
 
@@ -111,6 +118,7 @@ export class History {
     const [{ address, port }] = readEndpoints([endpoint]) as [Endpoint];
     // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- JavaScript may pass anything
     if (verdict !== 'bad') throw invalidArgValue('verdict', verdict, "must be 'bad'");
+    this.hasNotes = true;
     // The address of a name is the name itself.
     this.noteFailure(keyOfNote(address, port));
   }
@@ -126,11 +134,10 @@ export class History {
   /** @internal Whether it stays behind the others: it got no answer lately, or was noted as bad. */
   isBehind(way: Way, host: string): boolean {
     if (this.size === 0) return false;
-    const { address, port } = way;
     const now = performance.now();
-    return [keyOf(way), keyOfNote(address, port), keyOfNote(host, port)].some(
-      (key) => (this.find(key)?.behindUntil ?? 0) > now,
-    );
+    const isBehind = (key: string): boolean => (this.find(key)?.behindUntil ?? 0) > now;
+    if (isBehind(keyOf(way))) return true;
+    return this.hasNotes && [way.address, host].some((one) => isBehind(keyOfNote(one, way.port)));
   }
 
   /**
@@ -228,7 +235,7 @@ async function recordInTurns(race: RaceOutcomeView, history: History): Promise<v
 
 /** Whatever it is reached from. */
 function keyOfNote(host: string, port: number): string {
-  return `* ${host} ${port}`;
+  return `* ${familyOf(host) === 0 ? host : plainAddress(host)} ${port}`;
 }
 
 function keyOf({ source, address, port }: Way): string {

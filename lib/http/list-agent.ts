@@ -76,7 +76,7 @@ export class ListAgent extends http.Agent {
    * @throws TypeError or RangeError with Node's `ERR_*` code when an argument is bad.
    */
   constructor(endpoints: EndpointsFor<AgentRequest>, options: ListAgentOptions = {}) {
-    const { connect: connectOptions, ...agentOptions } = options;
+    const { connect: connectOptions, ...agentOptions } = orEmpty(options);
     super(agentOptions);
     this.#connections = new ListConnections(endpoints, connectOptions);
   }
@@ -104,7 +104,7 @@ export class TlsListAgent extends https.Agent {
    * @throws TypeError or RangeError with Node's `ERR_*` code when an argument is bad.
    */
   constructor(endpoints: EndpointsFor<AgentRequest>, options: TlsListAgentOptions = {}) {
-    const { connect: connectOptions, raceUntil, ...agentOptions } = options;
+    const { connect: connectOptions, raceUntil, ...agentOptions } = orEmpty(options);
     super(agentOptions);
     this.#connections = new ListConnections(endpoints, connectOptions);
     this.#raceUntil = readRaceUntil(raceUntil, connectOptions);
@@ -139,8 +139,13 @@ export class TlsListAgent extends https.Agent {
     let reason: Error | undefined;
     placeholder.once('close', () => ended.abort(reason ?? socketHangUp()));
     const { timeout = this.options.timeout } = request as { timeout?: number };
+    // When one of Node's agents would have given it a socket.
+    let isAssigned = false;
+    let isUnassigned = false;
+    nextTick(() => (isAssigned = true));
     const pending = new PendingRequest(request, timeout, (error) => {
       reason = error;
+      isUnassigned = !isAssigned;
       placeholder.destroy();
     });
     const merged = { ...options, ...this.options, _agentKey: name };
@@ -150,15 +155,19 @@ export class TlsListAgent extends https.Agent {
           pending.end();
           own.totalSocketCount--;
           remove(own.sockets, name, placeholder);
+          // Where the request has another one by now, this serves the next, or is kept.
           superCreateSocket.call(own, request, { ...options, [READY]: socket }, created);
         }),
       (error: unknown) =>
         nextTick(() => {
-          pending.end();
+          const isWaiting = pending.end();
           own.totalSocketCount--;
           // Node leaves a request that has waited in the queue until a socket is free.
           remove(own.requests, name, request);
-          (created as FailedToCreate)(error);
+          // As Node has it, one that was aborted before it would have had a socket has no error.
+          const hasNoError = isUnassigned && isAborted(request) && reason === undefined;
+          if (isWaiting && hasNoError) request.onSocket(null as never);
+          else if (isWaiting) (created as FailedToCreate)(error);
           // This begins the next one.
           own.removeSocket(placeholder, options);
         }),
@@ -209,6 +218,16 @@ export class TlsListAgent extends https.Agent {
 
 // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with call()
 const superCreateSocket = (https.Agent.prototype as unknown as AgentInternals).createSocket;
+
+/** http.Agent takes null for no options. */
+function orEmpty<T extends object>(options: T | null): T {
+  return options ?? ({} as T);
+}
+
+/** Deprecated, and what abort() still sets. */
+function isAborted(request: http.ClientRequest): boolean {
+  return Reflect.get(request, 'aborted');
+}
 
 /** In ms; undici's own. */
 const TLS_TIMEOUT = 10_000;

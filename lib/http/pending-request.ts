@@ -8,12 +8,16 @@ import { startDeadline, type Deadline } from '../util/deadline';
 
 export class PendingRequest {
   private deadline: Deadline | undefined;
+  private isWaiting = true;
+  private readonly destroy: http.ClientRequest['destroy'];
+  private readonly setTimeout: http.ClientRequest['setTimeout'];
+  private readonly onSocket = (): void => void this.end();
 
   /**
-   * Until end() is called.
+   * Until end() is called, or the request gets a socket that has become free.
    *
    * @param timeout in ms, as http.request() has it: the request emits 'timeout', and goes on.
-   * @param destroyed is called when the request is destroyed, with the error that was given for it.
+   * @param destroyed is called when the request is destroyed, with the error that was given for it; once.
    */
   constructor(
     private readonly request: http.ClientRequest,
@@ -23,29 +27,38 @@ export class PendingRequest {
     // The request's own methods, which destroy(), abort() and a signal all go through, with ours in front.
     // eslint-disable-next-line @typescript-eslint/unbound-method -- they are called with call()
     const { destroy, setTimeout } = request;
-    request.destroy = (error) => {
+    let isDestroyed = false;
+    this.destroy = (error) => {
       destroy.call(request, error);
-      destroyed(error);
+      if (!isDestroyed) destroyed(error);
+      isDestroyed = true;
       return request;
     };
-    request.setTimeout = (ms, callback) => {
+    this.setTimeout = (ms, callback) => {
       this.limit(ms);
       return setTimeout.call(request, ms, callback);
     };
+    request.destroy = this.destroy;
+    request.setTimeout = this.setTimeout;
+    request.once('socket', this.onSocket);
     this.limit(timeout);
   }
 
-  /** The request gets its socket, or its error. */
-  end(): void {
+  /** The request gets its socket, or its error. False where it has got one from elsewhere since. */
+  end(): boolean {
+    const { request, isWaiting } = this;
+    this.isWaiting = false;
     this.deadline?.clear();
-    // What it has of its own gives way to what its class has.
-    const own = this.request as Partial<http.ClientRequest>;
-    delete own.destroy;
-    delete own.setTimeout;
+    request.off('socket', this.onSocket);
+    // What it has of its own gives way to what its class has; what others have put there stays.
+    if (request.destroy === this.destroy) Reflect.deleteProperty(request, 'destroy');
+    if (request.setTimeout === this.setTimeout) Reflect.deleteProperty(request, 'setTimeout');
+    return isWaiting;
   }
 
   private limit(ms: number | undefined): void {
     this.deadline?.clear();
-    if (ms) this.deadline = startDeadline(ms, () => void this.request.emit('timeout'));
+    if (ms && this.isWaiting)
+      this.deadline = startDeadline(ms, () => void this.request.emit('timeout'));
   }
 }

@@ -69,7 +69,7 @@ export function connector(
 ): (request: ConnectorRequest, connected: Connected) => net.Socket {
   const endpointsFor = readEndpointsFor(endpoints);
   const { raceUntil: asked, tls: tlsOptions, ...connectOptions } = { ...DEFAULTS, ...options };
-  const raceUntil = readRaceUntil(asked, options);
+  const raceUntil = readRaceUntil(asked, connectOptions);
   const { timeout } = readOptions(connectOptions);
   const sessions = new Sessions();
 

@@ -16,6 +16,12 @@ import { clearTimeout, setTimeout } from '../util/timers';
  */
 const RESOLUTION_DELAY = 50;
 
+/**
+ * How long a higher priority number waits for the names of lower ones, in ms: the most that RFC 8305 section 5
+ * recommends to wait for an attempt. A resolver that says nothing must not keep a backup from being tried.
+ */
+const PRIORITY_DELAY = 2_000;
+
 /** The lookups of one list while they run. */
 export class Resolution {
   /** Settles when every name has its answer. It rejects only with what `lookup` itself throws. */
@@ -32,6 +38,9 @@ export class Resolution {
   private timer: NodeJS.Timeout | undefined;
   private begin: () => void = () => undefined;
   private onAnswer: (() => void) | undefined;
+  /** Whether higher priority numbers wait for the names of lower ones. */
+  private isHolding = false;
+  private holdTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly endpoints: readonly Endpoint[],
@@ -45,17 +54,16 @@ export class Resolution {
       if (!isName(endpoint)) this.ready.push(place);
       else this.placesOf(endpoint.host).push(place);
     });
+    this.holdBack();
     const begun = new Promise<void>((resolve) => (this.begin = resolve));
     if (!endpoints.every(isName)) this.beginSoon();
     const asking = Array.from(this.unanswered.keys(), (name) =>
       this.ask(name, lookup ?? dns.lookup, family),
     );
-    this.done = Promise.all(asking).then(() => {
-      clearTimeout(this.timer);
-    });
+    this.done = Promise.all(asking).then(() => this.stopTimers());
     this.begun = Promise.race([begun, this.done]);
     // Whoever waits for one of them sees the error; nobody has to wait for both.
-    this.done.catch(() => clearTimeout(this.timer));
+    this.done.catch(() => this.stopTimers());
     this.begun.catch(() => undefined);
   }
 
@@ -84,6 +92,7 @@ export class Resolution {
   /** The lowest priority number of a name without an answer. */
   private leastUnanswered(): number {
     let least = Infinity;
+    if (!this.isHolding) return least;
     for (const places of this.unanswered.values()) {
       for (const place of places)
         least = Math.min(least, (this.endpoints[place] as Endpoint).priority);
@@ -151,6 +160,27 @@ export class Resolution {
     const places = this.unanswered.get(name) ?? [];
     this.unanswered.set(name, places);
     return places;
+  }
+
+  private stopTimers(): void {
+    clearTimeout(this.timer);
+    clearTimeout(this.holdTimer);
+  }
+
+  /** Where the list has several priorities. Half of the time that is left at most, as for the other timer. */
+  private holdBack(): void {
+    const [first] = this.endpoints;
+    this.isHolding = this.endpoints.some(({ priority }) => priority !== first?.priority);
+    if (!this.isHolding) return;
+    const left = this.timeout - this.elapsed();
+    this.holdTimer = setTimeout(
+      () => {
+        this.isHolding = false;
+        this.begin();
+        this.onAnswer?.();
+      },
+      Math.min(PRIORITY_DELAY, left / 2),
+    );
   }
 
   private beginSoon(): void {

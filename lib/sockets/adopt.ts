@@ -26,6 +26,7 @@ export interface TcpHandle {
   open(socket: number): number;
   bind(address: string, port: number, flags: number): number;
   bind6(address: string, port: number, flags: number): number;
+  getsockname(out: object): number;
   hasRef?(): boolean;
   readonly _parent?: TcpHandle;
 

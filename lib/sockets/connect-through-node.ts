@@ -41,6 +41,7 @@ export class HeldHandle implements CallControl {
       throw new Error(`Node ${process.version} does not show the handle of its sockets`);
     }
     this.handle = handle;
+    held.add(handle);
     // That of a TLSSocket is around the one of TCP.
     this.isRef = (handle.hasRef ? handle : handle._parent)?.hasRef?.() ?? true;
     const { close, ref, unref } = handle;
@@ -71,7 +72,8 @@ export class HeldHandle implements CallControl {
     failure: (error: AdoptError) => Error,
   ): void {
     this.release();
-    if (this.socket.destroyed) {
+    // Destroyed, and perhaps connecting anew since.
+    if (this.aborted || this.socket.destroyed) {
       addon().close(descriptor);
       return;
     }
@@ -98,6 +100,7 @@ export class HeldHandle implements CallControl {
 
   /** Node goes on by itself. */
   release(): void {
+    held.delete(this.handle);
     restore(this.handle, ['close', 'ref', 'unref']);
   }
 
@@ -145,7 +148,7 @@ export class HeldHandle implements CallControl {
     };
     handle.connect = handle.connect6 = (request: ConnectRequest): number => {
       isOpen = false;
-      restore(handle, ['connect', 'connect6', 'close', 'bind', 'bind6']);
+      restore(handle, ['connect', 'connect6', 'close', 'bind', 'bind6', 'getsockname']);
       try {
         openIn(handle, descriptor);
       } catch (error) {
@@ -156,9 +159,30 @@ export class HeldHandle implements CallControl {
       nextTick(() => request.oncomplete(0, handle, request, true, true));
       return 0;
     };
-    // Where a local address was asked for, the connection comes from there already.
-    handle.bind = handle.bind6 = () => 0;
+    // Where a local address was asked for, the connection comes from there already. Node looks whether it does.
+    let bound = { address: '', port: 0, family: 'IPv4' };
+    const bind =
+      (family: string): TcpHandle['bind'] =>
+      (address, port) => {
+        bound = { address, port, family };
+        return 0;
+      };
+    handle.bind = bind('IPv4');
+    handle.bind6 = bind('IPv6');
+    handle.getsockname = (out) => {
+      Object.assign(out, bound);
+      return 0;
+    };
   }
+}
+
+/** The handles that somebody makes a connection for: one at a time. */
+const held = new WeakSet<TcpHandle>();
+
+/** Whether the connection of this socket is being made already. */
+export function isHeld(socket: net.Socket): boolean {
+  const handle = handleOf(socket);
+  return handle !== undefined && held.has(handle);
 }
 
 /** What the handle has of its own gives way to what its class has. */

@@ -463,6 +463,52 @@ describe('agents', () => {
         }
       });
 
+      test('a request that has got a socket which became free hears nothing of its own attempts', async () => {
+        const [hanging, good] = [await bad(), await secureWeb()];
+        let list = [good.at];
+        const agent = used(
+          new TlsListAgent(() => list, {
+            ...{ ca: cert, maxSockets: 2, keepAlive: true },
+            connect: { timeout: 400 },
+          }),
+        );
+        const first = https.get('https://localhost/', { agent });
+        await once(first, 'socket');
+        list = [`127.0.0.1:${hanging.port}`];
+        // One begins attempts that lead to nothing; the other waits for one of the two sockets.
+        const second = https.get('https://localhost/', { agent });
+        const errors: unknown[] = [];
+        second.on('error', (error) => errors.push(error));
+        const third = https.get('https://localhost/', { agent });
+        third.on('error', (error) => errors.push(error));
+        const answers = [answerOf(third)];
+        await answerOf(first);
+        await Promise.all(answers);
+        await eventually(() => errors.length === 1);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        expect(errors).toMatchObject([{ name: 'ConnectError' }]);
+        third.destroy();
+        expect(errors).toHaveLength(1);
+      });
+
+      test('abort() in the turn of the call: abort and close, and no error, as with https.Agent', async () => {
+        const list = [(await secureWeb()).at];
+        const makers = [() => new TlsListAgent(list, { ca: cert }), () => new https.Agent()];
+        for (const make of makers) {
+          const agent = make();
+          const events: string[] = [];
+          const request = https.get('https://localhost/', { agent, port: 1 });
+          for (const event of ['abort', 'error', 'close']) {
+            request.on(event, () => events.push(event));
+          }
+          // eslint-disable-next-line @typescript-eslint/no-deprecated -- it is what is tested
+          request.abort();
+          await eventually(() => events.includes('close'));
+          expect(events.sort()).toEqual(['abort', 'close']);
+          agent.destroy();
+        }
+      });
+
       test('the agent emits keylog', async () => {
         const server = await secureWeb();
         const agent = used(new TlsListAgent([server.at], { ca: cert }));

@@ -94,6 +94,17 @@ test('a socket that is destroyed when its connection is there already leaves not
   await eventually(() => openSockets() <= before);
 });
 
+test('destroy() and connect() at once: the new connection is made', async () => {
+  const socket = connect([at()], RACE);
+  socket.destroy();
+  socket.connect({ host: '127.0.0.1', port: server.port });
+  await once(socket, 'connect');
+  // What the first call still has to say comes in later turns.
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(socket.destroyed).toBe(false);
+  socket.destroy();
+});
+
 describe('timers and process.nextTick() that a test runner has replaced', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());

@@ -1,5 +1,6 @@
 // connect-by-list/register: what changes for a whole program, and what does not.
 
+import * as dns from 'node:dns';
 import * as diagnostics from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
@@ -16,7 +17,7 @@ import { runChild } from '../support/child';
 import { openSockets } from '../support/descriptors';
 import { eventually } from '../support/eventually';
 import { errorWithCode } from '../support/failure';
-import { refusingPort } from '../support/ports';
+import { ownPort, refusingPort } from '../support/ports';
 import { serve, type TestServer } from '../support/servers';
 
 const FIXTURES = path.join(__dirname, '../../test/fixtures');
@@ -35,6 +36,8 @@ interface Address {
 }
 const V6: Address = { address: '::1', family: 6 };
 const V4: Address = { address: '127.0.0.1', family: 4 };
+
+type Answer = (error: Error | null, address: unknown, family?: number) => void;
 
 /** A lookup that answers with these, as dns.lookup does. */
 function answering(...addresses: Address[]): net.LookupFunction {
@@ -323,6 +326,113 @@ describe('blockList', () => {
       const socket = net.connect({ port: server.port, ...options });
       const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
       expect(error.code).toBe('ERR_IP_BLOCKED');
+    }
+  });
+});
+
+describe('inputs that went wrong once', () => {
+  const two = answering(V4, { address: '127.0.0.2', family: 4 });
+
+  test.each([
+    ['a text', (callback: Answer) => callback(null, '127.0.0.1', 4)],
+    ['entries without a family', (callback: Answer) => callback(null, [{ address: '127.0.0.1' }])],
+  ])('a blockList holds where a lookup answers with %s', async (_, answer) => {
+    const blockList = new net.BlockList();
+    blockList.addSubnet('127.0.0.0', 8);
+    register({ blockList });
+    const lookup = ((_name: string, _options: object, callback: Answer) =>
+      answer(callback)) as unknown as net.LookupFunction;
+    for (const autoSelectFamily of [undefined, false]) {
+      const socket = net.connect({
+        host: 'a.test',
+        port: server.port,
+        lookup,
+        autoSelectFamily: autoSelectFamily as false,
+      });
+      const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
+      expect(error.code).toBe('ERR_IP_BLOCKED');
+    }
+  });
+
+  test('localPort', async () => {
+    const localPort = await ownPort();
+    const socket = await connected({ host: 'a.test', lookup: answering(V4, V6), localPort });
+    expect(socket.localPort).toBe(localPort);
+    socket.destroy();
+  });
+
+  test.each([-1, 70_000, 1.5])('localPort: %p is for Node to refuse', async (localPort) => {
+    const socket = net.connect({ host: 'a.test', port: server.port, lookup: two, localPort });
+    await new Promise((resolve) => socket.once('error', resolve).once('connect', resolve));
+    socket.destroy();
+    expect(calls.count()).toBe(0);
+  });
+
+  test('connect() again and again, before and after destroy(): one connection, and nothing stays open', async () => {
+    const before = openSockets();
+    const options = { host: 'a.test', port: server.port, lookup: two };
+    for (const isDestroyed of [false, true]) {
+      const socket = new net.Socket();
+      for (let i = 0; i < 3; i++) {
+        if (isDestroyed) socket.destroy();
+        socket.connect(options);
+      }
+      await once(socket, 'connect');
+      socket.destroy();
+    }
+    await eventually(() => openSockets() <= before);
+    await eventually(() => server.sockets.size === 0);
+  });
+
+  test('a lookup that answers twice makes one connection', async () => {
+    for (const later of [(f: () => void) => f(), (f: () => void) => setTimeout(f, 20)]) {
+      const lookup = ((_name: string, _options: object, callback: Answer) => {
+        setImmediate(() => callback(null, [V4, { address: '127.0.0.2', family: 4 }]));
+        setImmediate(() => later(() => callback(null, [V4, { address: '127.0.0.3', family: 4 }])));
+      }) as unknown as net.LookupFunction;
+      (await connected({ host: 'a.test', lookup })).destroy();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(calls.count()).toBe(2);
+  });
+
+  test('options that are inherited, or computed, hold', async () => {
+    class Options {
+      readonly #port = server.port;
+      readonly host = 'a.test';
+      readonly lookup = two;
+      get port(): number {
+        return this.#port;
+      }
+    }
+    for (const options of [
+      new Options(),
+      Object.create({ host: 'a.test', port: server.port, lookup: two }) as Options,
+    ]) {
+      const socket = net.connect(options);
+      await once(socket, 'connect');
+      socket.destroy();
+    }
+    expect(calls.count()).toBe(2);
+  });
+
+  test('hints are the caller’s', async () => {
+    const seen: unknown[] = [];
+    const lookup: net.LookupFunction = (name, options, callback) => {
+      seen.push(options.hints);
+      two(name, options, callback);
+    };
+    (await connected({ host: 'a.test', lookup, hints: dns.V4MAPPED })).destroy();
+    expect(seen).toEqual([dns.V4MAPPED]);
+  });
+
+  test('a program that has opted out by net.setDefaultAutoSelectFamily() is left alone', async () => {
+    net.setDefaultAutoSelectFamily(false);
+    try {
+      (await connected({ host: 'a.test', lookup: two })).destroy();
+      expect(calls.count()).toBe(0);
+    } finally {
+      net.setDefaultAutoSelectFamily(true);
     }
   });
 });

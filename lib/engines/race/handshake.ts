@@ -115,7 +115,10 @@ export class Handshakes {
     }
     const { tcp, onError, onClose } = shaking;
     shaking.socket = socket;
-    if (socket.destroyed) return this.fail(index, closedInHandshake());
+    // What has ended while it was read has nothing to say any more.
+    if (socket.destroyed || socket.readableEnded) {
+      return this.fail(index, socket.errored ?? closedInHandshake());
+    }
     tcp.off('error', onError).off('close', onClose);
     asIfUntouched(socket);
     this.decide(index, 0);
@@ -135,7 +138,8 @@ export class Handshakes {
  */
 function asIfUntouched(socket: net.Socket): void {
   if (socket.readableFlowing === null || socket.listenerCount('data') > 0) return;
-  socket.pause();
+  // Reading goes on where it was stopped; what is read waits.
+  if (!socket.readableFlowing) socket.resume();
   (socket as { readableFlowing: boolean | null }).readableFlowing = null;
 }
 
