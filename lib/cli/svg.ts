@@ -130,7 +130,8 @@ text { font: 12px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mo
 .end { text-anchor: end; }
 .connected .bar { fill: #1a7f37; } .connected .word { fill: #1a7f37; font-weight: bold; }
 .failed .bar, .failed .word { fill: #c0202b; }
-.timeout .bar, .timeout .word, .lost .bar, .lost .word { fill: #8a5a00; }
+.timeout .bar, .timeout .word { fill: #8a5a00; }
+.lost .bar, .lost .word { fill: #57606a; }
 .blocked .word, .untried .word, .untold .word { fill: #59636e; }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3; }
@@ -139,6 +140,7 @@ text { font: 12px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mo
   .tick, .blocked .word, .untried .word, .untold .word { fill: #9198a1; }
   .connected .bar, .connected .word { fill: #3fb950; }
   .failed .bar, .failed .word { fill: #ff7b72; }
-  .timeout .bar, .timeout .word, .lost .bar, .lost .word { fill: #d8a02a; }
+  .timeout .bar, .timeout .word { fill: #d8a02a; }
+  .lost .bar, .lost .word { fill: #8b949e; }
 }
 `;
