@@ -4,6 +4,7 @@
 import type { Endpoint } from '../endpoints/endpoints';
 import { addon } from '../native/addon';
 import { TtlCache } from '../util/ttl-cache';
+import { flagsOf } from './address-flags';
 import { policyTable } from './operator-order';
 import { rank } from './rfc6724';
 
@@ -20,7 +21,7 @@ export class Destination {
   ranks(): readonly number[] {
     const { address, source } = this;
     return (this.made ??= rank(
-      { address, source: source === '' ? undefined : { address: source } },
+      { address, source: source === '' ? undefined : { address: source, ...flagsOf(source) } },
       policyTable(),
     ));
   }

@@ -57,6 +57,29 @@ describeOwnNetwork('in a network of its own', () => {
     ]);
   });
 
+  test('RFC 6724 rule 3 a destination that is reached from a deprecated address comes later', async () => {
+    const ended = await runAlone(
+      `ip link set lo up
+      ip -6 address add 2001:db8:1::1/64 dev lo
+      ip -6 address add 2001:db8:2::1/64 dev lo preferred_lft 0
+      ip -6 route add 2001:db8:a::/64 dev lo src 2001:db8:1::1
+      ip -6 route add 2001:db8:b::/64 dev lo src 2001:db8:2::1`,
+      `
+        const { sortAddressPairs } = require('./dist');
+        sortAddressPairs(['[2001:db8:b::1]:1', '[2001:db8:a::1]:1']).then((pairs) => {
+          for (const { remote, local } of pairs.slice(0, 2)) {
+            console.log(remote.address, 'from', local.address);
+          }
+        });
+      `,
+    );
+    expect(ended).toMatchObject({ stderr: '', code: 0 });
+    expect(ended.stdout.trim().split('\n')).toEqual([
+      '2001:db8:a::1 from 2001:db8:1::1',
+      '2001:db8:b::1 from 2001:db8:2::1',
+    ]);
+  });
+
   test('a connect that meets itself is no connection (RFC 9293 section 3.5)', async () => {
     const ended = await runAlone(
       'ip link set lo up; echo 40000 40000 > /proc/sys/net/ipv4/ip_local_port_range',
