@@ -29,9 +29,9 @@ export async function sortAddressPairs(
   const call = { settings, calledAt: performance.now() };
   const targets = new ResolvedEndpoints(readEndpoints(endpoints), call);
   await targets.resolution?.done;
-  targets.take();
-  if (targets.known.length === 0) {
+  targets.drain();
+  if (targets.all.length === 0) {
     throw noTargets(targets);
   }
-  return allPairs(targets.known, settings);
+  return allPairs(targets.all, settings);
 }

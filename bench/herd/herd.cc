@@ -77,7 +77,7 @@ Herd::Herd(const Setting& setting, std::size_t clients, const std::vector<Death>
   // The port is the attempt's place.
   for (std::size_t place = 0; place < list.size(); ++place) {
     const auto port = static_cast<std::uint16_t>(place + 1);
-    pairs_.push_back({*Address::parse("192.0.2.1", port), std::nullopt});
+    candidates_.push_back({*Address::parse("192.0.2.1", port), std::nullopt});
   }
   RaceOptions options;
   options.attempt_delay = setting.attempt_delay;
@@ -90,7 +90,7 @@ Herd::Herd(const Setting& setting, std::size_t clients, const std::vector<Death>
     clients_.push_back(
         std::make_unique<Client>(*this, order_of(setting.order, list.size(), dice), trip / 2));
     loop_.add(start, SimulatedLoop::Phase::kCaller,
-              [this, i, options] { clients_[i]->begin(i, pairs_, options); });
+              [this, i, options] { clients_[i]->begin(i, candidates_, options); });
   }
 }
 
@@ -114,11 +114,11 @@ Herd::Client::Client(Herd& herd, std::vector<std::uint8_t> order, Micros one_way
       sockets_(order_.size()),
       system_(herd.loop_, *this) {}
 
-void Herd::Client::begin(std::uint32_t id, const std::vector<RaceCall::Pair>& pairs,
+void Herd::Client::begin(std::uint32_t id, const std::vector<RaceCall::Candidate>& candidates,
                          const RaceOptions& options) {
   RaceCall::Settings settings;
   settings.id = id;
-  race_ = std::make_unique<RaceCall>(system_, herd_, pairs, options, settings);
+  race_ = std::make_unique<RaceCall>(system_, herd_, candidates, options, settings);
   race_->begin();
 }
 

@@ -83,7 +83,7 @@ class Herd final : public RaceCall::Listener {
    public:
     Client(Herd& herd, std::vector<std::uint8_t> order, Micros one_way);
 
-    void begin(std::uint32_t id, const std::vector<RaceCall::Pair>& pairs,
+    void begin(std::uint32_t id, const std::vector<RaceCall::Candidate>& candidates,
                const RaceOptions& options);
     RaceCall& race() { return *race_; }
     Endpoint& endpoint_of(std::size_t attempt) { return herd_.endpoints_[order_[attempt]]; }
@@ -111,7 +111,7 @@ class Herd final : public RaceCall::Listener {
 
   SimulatedLoop loop_{0};
   std::vector<Endpoint> endpoints_;
-  std::vector<RaceCall::Pair> pairs_;
+  std::vector<RaceCall::Candidate> candidates_;
   std::vector<std::unique_ptr<Client>> clients_;
   std::vector<Micros> times_;
   std::size_t failed_ = 0;

@@ -54,7 +54,7 @@ const NOTHING_KNOWN: Entry = { rtt: 0, count: 0, failures: 0, behindUntil: 0, at
 const FIRST_BACKOFF_MS = 2_000;
 const MAX_BACKOFF_MS = 60_000;
 
-// The rule of docs/delay.md, which test/native/patience_simulation_test.cc holds to its promise.
+// The rule of docs/delay.md, which test/native/own_delay_simulation_test.cc holds to its promise.
 const RTT_FACTOR = 3;
 const RTT_MARGIN = 10;
 /** How often a destination must have answered before its time is relied on. */

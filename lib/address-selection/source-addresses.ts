@@ -51,7 +51,7 @@ function ask(
 ): Map<string, Destination> {
   const addresses = new Set<string>();
   for (const { address } of targets) addresses.add(address);
-  const sources = addon().sources(Array.from(addresses).join('\n')).split('\n');
+  const sources = addon().sourceAddresses(Array.from(addresses).join('\n')).split('\n');
   let i = 0;
   for (const address of addresses) {
     answers.set(address, new Destination(address, sources[i++] ?? ''));

@@ -152,13 +152,13 @@ export function noTargets(targets: {
 export function timedOut(
   targets: {
     readonly asked: readonly Endpoint[];
-    readonly known: readonly Endpoint[];
+    readonly all: readonly Endpoint[];
     rowsAtDeadline(): readonly Row[];
   },
   { settings: { timeout } }: { readonly settings: { readonly timeout: number } },
 ): ConnectError {
   const rows = rowsOf(targets.rowsAtDeadline());
-  return raceFailure({ endpoints: targets.asked.length, rows, timeout, untried: targets.known });
+  return raceFailure({ endpoints: targets.asked.length, rows, timeout, untried: targets.all });
 }
 
 /**

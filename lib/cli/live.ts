@@ -5,7 +5,7 @@ import * as diagnostics from 'node:diagnostics_channel';
 
 import type { AttemptTrace, ConnectTrace } from '../index';
 import { without } from './report';
-import { attemptRow, restingRow, runningRow, type Row } from './rows';
+import { attemptRow, restingRow, runningRow, type ChartRow } from './rows';
 import { shorten } from './text';
 import { drawWaterfall } from './waterfall';
 
@@ -80,7 +80,7 @@ export class LiveView {
   }
 
   /** What has begun last, and then what comes next, as far as the screen is high. */
-  private visibleRows(now: number): { rows: Row[]; hidden: number } {
+  private visibleRows(now: number): { rows: ChartRow[]; hidden: number } {
     const attempts = [...this.heard.attempts];
     const waiting = without(this.heard.endpoints, attempts);
     // Below the rows come the ruler, the count of what is hidden, and the cursor.

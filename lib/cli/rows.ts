@@ -13,13 +13,13 @@ import {
 import { formatMs, plain, plainHost } from './text';
 
 /** `waiting`: its turn has not come. `untried`: it never did. `untold`: nobody says whether it did. */
-export type RowState = Outcome | 'running' | 'waiting' | 'untried' | 'untold';
+export type ChartState = Outcome | 'running' | 'waiting' | 'untried' | 'untold';
 
-export interface Row {
+export interface ChartRow {
   readonly endpoint: string;
   /** Where it went, where the endpoint does not say that itself. */
   readonly address: string;
-  readonly state: RowState;
+  readonly state: ChartState;
   /** What became of it, in a word. */
   readonly status: string;
   readonly time: string;
@@ -30,13 +30,13 @@ export interface Row {
 }
 
 /** What was tried, and after that what was not. */
-export function rowsOf(report: Report): Row[] {
+export function rowsOf(report: Report): ChartRow[] {
   const state = report.engine === 'winsock' ? 'untold' : 'untried';
   const rest = without(report.endpoints, report.attempts);
   return [...report.attempts.map(attemptRow), ...rest.map((name) => restingRow(name, state))];
 }
 
-export function attemptRow(attempt: Attempt): Row {
+export function attemptRow(attempt: Attempt): ChartRow {
   const { outcome, start, end } = attempt;
   const reason = reasonOf(attempt);
   const ms = formatMs(end - start);
@@ -58,7 +58,7 @@ function statusOf({ outcome, code, remoteAddress }: Attempt): string {
   return remoteAddress || outcome === 'blocked' ? status : `${status} (lookup)`;
 }
 
-export function runningRow(attempt: AttemptStart, now: number): Row {
+export function runningRow(attempt: AttemptStart, now: number): ChartRow {
   const { start } = attempt;
   return {
     ...namesOf(attempt),
@@ -72,13 +72,13 @@ export function runningRow(attempt: AttemptStart, now: number): Row {
 
 const RESTING = { waiting: 'waiting', untried: 'not tried', untold: 'not told' } as const;
 
-export function restingRow(endpoint: string, state: keyof typeof RESTING): Row {
+export function restingRow(endpoint: string, state: keyof typeof RESTING): ChartRow {
   const status = RESTING[state];
   const names = { endpoint: plainEndpoint(endpoint), address: '' };
   return { ...names, state, status, time: '', reason: undefined, span: undefined };
 }
 
-function namesOf(attempt: AttemptStart): Pick<Row, 'endpoint' | 'address'> {
+function namesOf(attempt: AttemptStart): Pick<ChartRow, 'endpoint' | 'address'> {
   const { host, remoteAddress } = attempt;
   const address = remoteAddress?.address ?? host;
   const isSame = host === address || host.startsWith(`${address}%`);
@@ -91,12 +91,12 @@ function plainEndpoint(endpoint: string): string {
 }
 
 /** How much time the picture shows, in ms. */
-export function durationOf(rows: readonly Row[], now = 0): number {
+export function durationOf(rows: readonly ChartRow[], now = 0): number {
   return rows.reduce((most, { span }) => Math.max(most, span?.end ?? 0), Math.max(now, 1));
 }
 
 /** Why TLS said no, a line for each attempt. */
-export function notesOf(rows: readonly Row[]): string[] {
+export function notesOf(rows: readonly ChartRow[]): string[] {
   return rows.flatMap(({ endpoint, address, reason }) => {
     if (reason === undefined) return [];
     return [`${endpoint}${address && ` at ${address}`}: ${reason}`];

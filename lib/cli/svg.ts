@@ -2,7 +2,7 @@
 // title and a description for those who do not see it.
 
 import type { Report } from './report';
-import { durationOf, notesOf, rowsOf, summaryOf, type Row } from './rows';
+import { durationOf, notesOf, rowsOf, summaryOf, type ChartRow } from './rows';
 import { formatMs, shorten, wrap } from './text';
 
 const LINE = 24;
@@ -47,8 +47,8 @@ interface Columns {
   width: number;
 }
 
-function layOut(rows: readonly Row[]): Columns {
-  const after = (x: number, read: (row: Row) => string): number => {
+function layOut(rows: readonly ChartRow[]): Columns {
+  const after = (x: number, read: (row: ChartRow) => string): number => {
     const characters = rows.reduce((most, row) => Math.max(most, cut(read(row)).length), 0);
     return characters === 0 ? x : x + Math.ceil(characters * CHARACTER) + GAP;
   };
@@ -58,7 +58,7 @@ function layOut(rows: readonly Row[]): Columns {
   return { address, bar, time, status: time, width: after(time, ({ status }) => status) };
 }
 
-function drawRow(row: Row, top: number, columns: Columns, duration: number): string {
+function drawRow(row: ChartRow, top: number, columns: Columns, duration: number): string {
   const { state, span } = row;
   const x = (ms: number): number => columns.bar + (ms / duration) * BAR;
   const left = span && x(span.start);
@@ -98,7 +98,7 @@ function drawText(x: number, top: number, text: string, name = ''): string {
   return `<text x="${round(x)}" y="${top + 16}"${name && ` class="${name}"`} xml:space="preserve">${escape(text)}</text>`;
 }
 
-function describe({ endpoint, address, status, time, span }: Row): string {
+function describe({ endpoint, address, status, time, span }: ChartRow): string {
   const at = address && ` at ${address}`;
   const when = span ? `, from ${formatMs(span.start)}, took ${time}` : '';
   return `${endpoint}${at}: ${status}${when}.`;

@@ -1,7 +1,7 @@
 // Draws attempts as bars over time, a line each, for a terminal.
 
 import type { Report } from './report';
-import { durationOf, notesOf, rowsOf, summaryOf, type Row, type RowState } from './rows';
+import { durationOf, notesOf, rowsOf, summaryOf, type ChartRow, type ChartState } from './rows';
 import { formatMs, shorten, wrap } from './text';
 
 export interface Paper {
@@ -20,7 +20,7 @@ export function drawReport(report: Report, paper: Paper): string {
 }
 
 /** @param now what the time is while it goes on, in ms from the call. */
-export function drawWaterfall(rows: readonly Row[], paper: Paper, now = 0): string[] {
+export function drawWaterfall(rows: readonly ChartRow[], paper: Paper, now = 0): string[] {
   const duration = durationOf(rows, now);
   const columns = layOut(rows, paper.width);
   const lines = rows.map((row) => drawRow(row, columns, duration));
@@ -45,8 +45,8 @@ const MAX_BAR = 100;
 const PREFERRED_BAR = 20;
 const GAP = 2;
 
-function layOut(rows: readonly Row[], width: number): Columns {
-  const longest = (read: (row: Row) => string): number =>
+function layOut(rows: readonly ChartRow[], width: number): Columns {
+  const longest = (read: (row: ChartRow) => string): number =>
     rows.reduce((most, row) => Math.max(most, read(row).length), 0);
   const columns: Columns = {
     endpoint: longest(({ endpoint }) => endpoint),
@@ -78,10 +78,10 @@ function widthOf(columns: Columns): number {
 /** A piece of a line, and how it looks where there are colours. */
 interface Piece {
   readonly text: string;
-  readonly state?: RowState;
+  readonly state?: ChartState;
 }
 
-const FILL: Record<RowState, string> = {
+const FILL: Record<ChartState, string> = {
   connected: '█',
   failed: '▒',
   timeout: '▒',
@@ -93,7 +93,7 @@ const FILL: Record<RowState, string> = {
   untold: ' ',
 };
 
-function drawRow(row: Row, columns: Columns, duration: number): Piece[] {
+function drawRow(row: ChartRow, columns: Columns, duration: number): Piece[] {
   const { state, span } = row;
   const at = (ms: number): number =>
     Math.min(columns.bar - 1, Math.floor((ms / duration) * columns.bar));
@@ -117,7 +117,7 @@ function drawRuler({ endpoint, address, bar }: Columns, duration: number): Piece
 }
 
 /** SGR codes of ECMA-48: green, red, yellow, cyan, and faint. */
-const COLOURS: Record<RowState, number> = {
+const COLOURS: Record<ChartState, number> = {
   connected: 32,
   failed: 31,
   timeout: 33,

@@ -43,10 +43,9 @@ async function resolved(
   // Winsock takes the list as a whole, and a policy sees it as a whole.
   const isWhole = engine === 'winsock' || policy !== undefined;
   const inTime = await within(isWhole ? done : begun, call);
-  targets.take();
+  targets.drain();
   // What is known by the deadline is tried, for one turn of the loop. Winsock could not be held to that.
-  if (!inTime && (engine === 'winsock' || targets.known.length === 0))
-    throw timedOut(targets, call);
+  if (!inTime && (engine === 'winsock' || targets.all.length === 0)) throw timedOut(targets, call);
   return connectTo(targets, engine, call);
 }
 
@@ -55,7 +54,7 @@ function connectTo(
   engine: Engine,
   call: Call,
 ): EngineResult | Promise<EngineResult> {
-  if (targets.isComplete && targets.known.length === 0) {
+  if (targets.isComplete && targets.all.length === 0) {
     throw noTargets(targets);
   }
   return engine === 'winsock' ? connectByWinsock(targets, call) : connectByRace(targets, call);

@@ -73,27 +73,27 @@ export interface Addon {
    *
    * `finished` is told of the end of each; `outcome` is what race() would have answered. `more` asks for more
    * pairs when it is time for one: offer() is the answer. `changed` says that attempts have started or ended,
-   * where the race is watched: changes() says which.
+   * where the race is watched: takeEvents() says which.
    */
-  listen(
+  setRaceCallbacks(
     finished: (id: number, outcome: string) => void,
     more: (id: number) => void,
     changed: (id: number) => void,
   ): void;
   /**
-   * `pairs` has a line for each: "address port", and where it matters "local patience" behind it: where the
+   * `candidates` has a line for each: "address port", and where it matters "local delay" behind it: where the
    * attempt has to come from ("-" where the system chooses), and how long the next start waits for it, in
    * microseconds (0 for the default). Port 0 as the local one leaves that to the system too. NaN as the delay
    * asks for RFC 8305's.
    *
    * Where `decides` is true, an attempt whose TCP has connected is a change; its socket is handed over, and
-   * decide() is the answer.
+   * reportHandshake() is the answer.
    *
    * @returns its outcome where it is over already, because the system has answered at once; race-result.ts reads
    *   it. Else its id.
    */
   race(
-    pairs: string,
+    candidates: string,
     more: More,
     localPort: number,
     attemptDelay: number,
@@ -103,19 +103,19 @@ export interface Addon {
     watches: boolean,
   ): string | number;
   /** The answer to `more`, or news before it asks; `more` tells what may still follow. */
-  offer(id: number, pairs: string, localPort: number, more: More): void;
+  offer(id: number, candidates: string, localPort: number, more: More): void;
   /** The attempts, by their place, whose destinations have neither accepted nor refused so far. */
   unanswered(id: number): number[];
   /** Whether the destination of an attempt has. */
   hasAnswered(id: number, index: number): boolean;
   /** What has changed since this was asked last. */
-  changes(id: number): RaceChange[];
+  takeEvents(id: number): RaceChange[];
   /** Whether an attempt has connected: 0, or libuv's error number. */
-  decide(id: number, index: number, errno: number): void;
+  reportHandshake(id: number, index: number, errno: number): void;
   /** Whether the process stays for the race. */
   setRef(id: number, isRef: boolean): void;
   /** Where the system would connect from, a line for each line; empty where it has no way there. */
-  sources(addresses: string): string;
+  sourceAddresses(addresses: string): string;
   abort(id: number): void;
   /** Closes a connected socket that nobody will adopt. */
   close(socket: number): void;

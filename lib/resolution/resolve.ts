@@ -71,7 +71,7 @@ export class Resolution {
    * The endpoints that have become known since this was asked last, in the order of the list. A higher priority
    * number is held back until all names of the lower ones have their answers.
    */
-  take(): Endpoint[] {
+  drain(): Endpoint[] {
     const { ready } = this;
     ready.sort((a, b) => a - b);
     const least = this.leastUnanswered();

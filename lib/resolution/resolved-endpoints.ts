@@ -17,7 +17,7 @@ export interface TargetsCall extends Pick<Call, 'calledAt'>, Partial<Pick<Call, 
 
 export class ResolvedEndpoints {
   /** Known so far, in the order of the list as far as names came in that order. */
-  readonly known: readonly Endpoint[];
+  readonly all: readonly Endpoint[];
   /** The lookups; undefined for a list of addresses, which is known at once. */
   readonly resolution: Resolution | undefined;
   private readonly blocked: Row[] = [];
@@ -27,7 +27,7 @@ export class ResolvedEndpoints {
     private readonly call: TargetsCall,
   ) {
     if (asked.some(isName)) {
-      this.known = [];
+      this.all = [];
       this.resolution = new Resolution(
         asked,
         call.settings,
@@ -36,7 +36,7 @@ export class ResolvedEndpoints {
         call.listener,
       );
     } else {
-      this.known = this.sift(asked);
+      this.all = this.applyBlockList(asked);
     }
   }
 
@@ -45,12 +45,12 @@ export class ResolvedEndpoints {
     return this.resolution?.isDone ?? true;
   }
 
-  /** The targets that have become known since this was asked last; `known` has them as well. */
-  take(): readonly Endpoint[] {
+  /** The targets that have become known since this was asked last; `all` has them as well. */
+  drain(): readonly Endpoint[] {
     if (!this.resolution) return [];
-    const allowed = this.sift(this.resolution.take());
+    const allowed = this.applyBlockList(this.resolution.drain());
     // One by one: a hundred thousand arguments of one call would overflow the stack.
-    for (const target of allowed) (this.known as Endpoint[]).push(target);
+    for (const target of allowed) (this.all as Endpoint[]).push(target);
     return allowed;
   }
 
@@ -65,7 +65,7 @@ export class ResolvedEndpoints {
   }
 
   /** Those that may be tried. */
-  private sift(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+  private applyBlockList(endpoints: readonly Endpoint[]): readonly Endpoint[] {
     const { blockList } = this.call.settings;
     if (blockList === undefined) return endpoints;
     const { allowed, blocked } = splitBlocked(endpoints, blockList, elapsed(this.call));

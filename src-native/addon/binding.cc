@@ -21,9 +21,9 @@ namespace connect_by_list {
 
 namespace {
 
-// sources(addresses): a line for each line: where the system would connect from, empty where it has
-// no way.
-Napi::Value sources(const Napi::CallbackInfo& info) {
+// sourceAddresses(addresses): a line for each line: where the system would connect from, empty
+// where it has no way.
+Napi::Value source_addresses(const Napi::CallbackInfo& info) {
   const std::string addresses = info[0].As<Napi::String>();
   std::vector<Address> remotes;
   Parts lines(addresses, '\n');
@@ -52,7 +52,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     return exports;
   }
   add_race(env, exports);
-  exports.Set("sources", Napi::Function::New(env, sources, "sources"));
+  exports.Set("sourceAddresses", Napi::Function::New(env, source_addresses, "sourceAddresses"));
   exports.Set("close", Napi::Function::New(env, close, "close"));
   add_service_port(env, exports);
   environment->set_platform_calls(add_platform_engine(env, environment->loop(), exports));

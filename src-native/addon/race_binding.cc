@@ -82,22 +82,22 @@ Napi::Value outcome_of(Napi::Env env, RaceCall& race) {
   return Napi::String::New(env, text);
 }
 
-// From a text and a number: "address port [local patience]" a line, and the local port. The local
-// address is "-" where the system chooses; the patience is in microseconds, 0 for the default.
-std::vector<RaceCall::Pair> pairs_of(const Napi::Value& text, const Napi::Value& local_port) {
+// From a text and a number: "address port [local own_delay]" a line, and the local port. The local
+// address is "-" where the system chooses; the own_delay is in microseconds, 0 for the default.
+std::vector<RaceCall::Candidate> pairs_of(const Napi::Value& text, const Napi::Value& local_port) {
   const std::string pairs_text = text.As<Napi::String>();
   const auto port = static_cast<std::uint16_t>(local_port.As<Napi::Number>().Uint32Value());
-  std::vector<RaceCall::Pair> pairs;
+  std::vector<RaceCall::Candidate> candidates;
   Parts lines(pairs_text, '\n');
   while (const auto line = lines.next()) {
     Parts fields(*line, ' ');
-    RaceCall::Pair& pair = pairs.emplace_back();
-    pair.remote = next_address(fields);
+    RaceCall::Candidate& candidate = candidates.emplace_back();
+    candidate.remote = next_address(fields);
     const std::string_view local = fields.next().value_or("-");
-    pair.local = local_of(local, port, pair.remote.family());
-    pair.patience = number_of<Micros>(fields.next());
+    candidate.local = local_of(local, port, candidate.remote.family());
+    candidate.own_delay = number_of<Micros>(fields.next());
   }
-  return pairs;
+  return candidates;
 }
 
 // Tells JavaScript of all races of an environment that go on, with one function for each event: a
@@ -133,9 +133,9 @@ class JsListener final : public RaceCall::Listener {
   Napi::FunctionReference changed_;
 };
 
-// listen(finished, more, changed): who hears of the races that go on. Called once, before the first
-// of them.
-void listen(const Napi::CallbackInfo& info) {
+// setRaceCallbacks(finished, more, changed): who hears of the races that go on. Called once, before
+// the first of them.
+void set_race_callbacks(const Napi::CallbackInfo& info) {
   Environment::of(info.Env())
       ->set_listener(std::make_unique<JsListener>(info[0].As<Napi::Function>(),
                                                   info[1].As<Napi::Function>(),
@@ -150,8 +150,9 @@ More more_of(const Napi::Value& value) {
   return static_cast<More>(value.As<Napi::Number>().Uint32Value());
 }
 
-// race(pairs, more, localPort, delay, attemptTimeout, timeout, decides: boolean, watches: boolean):
-// the outcome where it is over already, else its id. lib/native/addon.ts says what they mean.
+// race(candidates, more, localPort, delay, attemptTimeout, timeout, decides: boolean, watches:
+// boolean): the outcome where it is over already, else its id. lib/native/addon.ts says what they
+// mean.
 Napi::Value race(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Environment* environment = Environment::of(env);
@@ -176,8 +177,8 @@ Napi::Value race(const Napi::CallbackInfo& info) {
   return Napi::Number::New(env, settings.id);
 }
 
-// offer(id, pairs, localPort, more): the answer to the event `more`, or news before it. Nothing
-// happens if the race is over.
+// offer(id, candidates, localPort, more): the answer to the event `more`, or news before it.
+// Nothing happens if the race is over.
 void offer(const Napi::CallbackInfo& info) {
   if (RaceCall* race = race_of(info)) race->offer(pairs_of(info[1], info[2]), more_of(info[3]));
 }
@@ -203,9 +204,9 @@ Napi::Value has_answered(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), answered);
 }
 
-// changes(id): [attempt, row, socket][]: what has changed since this was asked last. The socket is
-// that of an attempt to be decided on, and JavaScript's from now on; -1 where there is none.
-Napi::Value changes(const Napi::CallbackInfo& info) {
+// takeEvents(id): [attempt, row, socket][]: what has changed since this was asked last. The socket
+// is that of an attempt to be decided on, and JavaScript's from now on; -1 where there is none.
+Napi::Value take_events(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   auto found = Napi::Array::New(env);
   RaceCall* race = race_of(info);
@@ -224,8 +225,8 @@ Napi::Value changes(const Napi::CallbackInfo& info) {
   return found;
 }
 
-// decide(id, attempt, errno): whether an attempt has connected, for JavaScript to say.
-void decide(const Napi::CallbackInfo& info) {
+// reportHandshake(id, attempt, errno): whether an attempt has connected, for JavaScript to say.
+void report_handshake(const Napi::CallbackInfo& info) {
   if (RaceCall* race = race_of(info)) {
     race->decide(info[1].As<Napi::Number>().Uint32Value(), info[2].As<Napi::Number>().Int32Value());
   }
@@ -247,13 +248,13 @@ void add_race(Napi::Env env, Napi::Object exports) {
   const auto add = [&](const char* name, auto function) {
     exports.Set(name, Napi::Function::New(env, function, name));
   };
-  add("listen", listen);
+  add("setRaceCallbacks", set_race_callbacks);
   add("race", race);
   add("offer", offer);
   add("unanswered", unanswered);
   add("hasAnswered", has_answered);
-  add("changes", changes);
-  add("decide", decide);
+  add("takeEvents", take_events);
+  add("reportHandshake", report_handshake);
   add("setRef", set_ref);
   add("abort", abort);
 }

@@ -13,7 +13,7 @@ namespace {
 constexpr Micros kFirstDelay = 250'000;
 constexpr Micros kMinDelay = 100'000;
 // Where the delay comes from knowledge of the network: the same section, "MUST NOT".
-constexpr Micros kMinPatience = 10'000;
+constexpr Micros kMinOwnDelay = 10'000;
 
 // Sums of a time and a span stop at kNever: "never" plus anything is still never.
 Micros after(Micros time, Micros span) { return span > kNever - time ? kNever : time + span; }
@@ -52,10 +52,10 @@ void Race::abort() {
   if (!decided()) verdict_ = Verdict::kAborted;
 }
 
-void Race::offer(std::size_t count, More more, const std::vector<Micros>& patience) {
-  if (!patience.empty()) {
-    options_.patience.resize(options_.count, 0);
-    options_.patience.insert(options_.patience.end(), patience.begin(), patience.end());
+void Race::offer(std::size_t count, More more, const std::vector<Micros>& own_delay) {
+  if (!own_delay.empty()) {
+    options_.own_delay.resize(options_.count, 0);
+    options_.own_delay.insert(options_.own_delay.end(), own_delay.begin(), own_delay.end());
   }
   options_.count += count;
   options_.more = more;
@@ -124,8 +124,8 @@ bool Race::is_past_limit(Micros now) const {
 
 Micros Race::delay_after(std::size_t attempt) const {
   if (options_.attempt_delay) return *options_.attempt_delay;
-  if (attempt < options_.patience.size() && options_.patience[attempt] > 0) {
-    return std::max(options_.patience[attempt], kMinPatience);
+  if (attempt < options_.own_delay.size() && options_.own_delay[attempt] > 0) {
+    return std::max(options_.own_delay[attempt], kMinOwnDelay);
   }
   Micros delay = kFirstDelay;
   for (std::size_t i = 0; i < delays_passed_ && delay > kMinDelay; ++i) delay /= 2;

@@ -11,35 +11,35 @@ namespace {
 // first.
 constexpr int kStartsPerTurn = 64;
 
-// How long pairs that are started only after the deadline have to connect.
+// How long candidates that are started only after the deadline have to connect.
 constexpr Micros kOneTurn = 1'000;
 
 // Empty where it is the default for all of them.
-std::vector<Micros> patience_of(const std::vector<RaceCall::Pair>& pairs) {
-  std::vector<Micros> patience;
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
-    if (pairs[i].patience == 0) continue;
-    patience.resize(pairs.size(), 0);
-    patience[i] = pairs[i].patience;
+std::vector<Micros> own_delays_of(const std::vector<RaceCall::Candidate>& candidates) {
+  std::vector<Micros> own_delay;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (candidates[i].own_delay == 0) continue;
+    own_delay.resize(candidates.size(), 0);
+    own_delay[i] = candidates[i].own_delay;
   }
-  return patience;
+  return own_delay;
 }
 
-RaceOptions options_for(RaceOptions options, const std::vector<RaceCall::Pair>& pairs) {
-  options.count = pairs.size();
-  options.patience = patience_of(pairs);
+RaceOptions options_for(RaceOptions options, const std::vector<RaceCall::Candidate>& candidates) {
+  options.count = candidates.size();
+  options.own_delay = own_delays_of(candidates);
   return options;
 }
 
 }  // namespace
 
-RaceCall::RaceCall(System& system, Listener& listener, std::vector<Pair> pairs, RaceOptions options,
-                   Settings settings)
+RaceCall::RaceCall(System& system, Listener& listener, std::vector<Candidate> candidates,
+                   RaceOptions options, Settings settings)
     : system_(system),
       listener_(listener),
       settings_(settings),
-      pairs_(std::move(pairs)),
-      race_(options_for(std::move(options), pairs_)) {}
+      candidates_(std::move(candidates)),
+      race_(options_for(std::move(options), candidates_)) {}
 
 bool RaceCall::begin() {
   began_ = system_.now();
@@ -48,12 +48,13 @@ bool RaceCall::begin() {
   return is_over_;
 }
 
-void RaceCall::offer(const std::vector<Pair>& pairs, More more) {
+void RaceCall::offer(const std::vector<Candidate>& candidates, More more) {
   if (is_over_) return;
   needs_more_ = false;
-  has_late_pairs_ = has_late_pairs_ || (race_.awaits_destinations() && !pairs.empty());
-  pairs_.insert(pairs_.end(), pairs.begin(), pairs.end());
-  race_.offer(pairs.size(), more, patience_of(pairs));
+  has_late_candidates_ =
+      has_late_candidates_ || (race_.awaits_destinations() && !candidates.empty());
+  candidates_.insert(candidates_.end(), candidates.begin(), candidates.end());
+  race_.offer(candidates.size(), more, own_delays_of(candidates));
   wake_soon();  // Not at once: JavaScript has called us, and would be called from here.
 }
 
@@ -135,7 +136,7 @@ void RaceCall::note_change(std::size_t index) {
 bool RaceCall::pump() {
   // Where JavaScript has held the loop until after the deadline, the addresses of a name that had
   // come before get the chance that they would have had.
-  if (std::exchange(has_late_pairs_, false)) race_.grant_turn(system_.now(), kOneTurn);
+  if (std::exchange(has_late_candidates_, false)) race_.grant_turn(system_.now(), kOneTurn);
   int starts = 0;
   for (;;) {
     Micros now = system_.now();
@@ -220,8 +221,8 @@ void RaceCall::start(std::size_t index) {
 
 ConnectProgress RaceCall::connect(std::size_t index) {
   Attempt& attempt = attempts_[index];
-  const Address remote = pairs_[index].remote.or_loopback();
-  const std::optional<Address>& local = pairs_[index].local;
+  const Address remote = candidates_[index].remote.or_loopback();
+  const std::optional<Address>& local = candidates_[index].local;
   // An address whose zone is not on this host: connect() and bind() say EINVAL of such a one too.
   if (remote.family() == AF_UNSPEC || (local && local->family() == AF_UNSPEC)) {
     return {Progress::kFailed, kInvalidArgument};
@@ -259,7 +260,8 @@ void RaceCall::settle(std::size_t index, ConnectProgress progress) {
   if (!attempt.local.known()) attempt.local = attempt.socket->local_address();
   // A connect to a local port where nobody listens can meet itself, when the system happens to
   // choose that very port as the source (simultaneous open, RFC 9293 section 3.5). Nobody answered.
-  if (attempt.local == pairs_[index].remote.or_loopback()) return fail(index, kConnectionRefused);
+  if (attempt.local == candidates_[index].remote.or_loopback())
+    return fail(index, kConnectionRefused);
   if (race_.winner()) return;  // A second one in the same look: next() closes it as lost.
   attempt.connected_at = system_.now();
   if (settings_.decision == Decision::kCaller) {

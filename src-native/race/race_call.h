@@ -23,12 +23,12 @@ namespace connect_by_list {
 class RaceCall {
  public:
   // A pair of addresses to try.
-  struct Pair {
+  struct Candidate {
     // "No address" stands for one that cannot be used, because its zone is not on this host.
     Address remote;
     // As for `remote`; without a value the system chooses.
     std::optional<Address> local;
-    Micros patience = 0;  // As in RaceOptions.
+    Micros own_delay = 0;  // As in RaceOptions.
   };
 
   // Hears of the races that go on, each by its id. Called from the loop, or from within abort(),
@@ -62,15 +62,15 @@ class RaceCall {
     bool is_watched = false;
   };
 
-  RaceCall(System& system, Listener& listener, std::vector<Pair> pairs, RaceOptions options,
-           Settings settings);
+  RaceCall(System& system, Listener& listener, std::vector<Candidate> candidates,
+           RaceOptions options, Settings settings);
 
   // Starts the race. True when it is over already, because the system has answered at once, as it
   // does on loopback: the listener is not called then.
   bool begin();
 
-  // More pairs, and what may still follow them.
-  void offer(const std::vector<Pair>& pairs, More more);
+  // More candidates, and what may still follow them.
+  void offer(const std::vector<Candidate>& candidates, More more);
 
   // Gives up. Everything is closed on return, and the listener has been told that the race is over.
   void abort();
@@ -139,7 +139,7 @@ class RaceCall {
   System& system_;
   Listener& listener_;
   Settings settings_;
-  std::vector<Pair> pairs_;
+  std::vector<Candidate> candidates_;
   Race race_;
   std::vector<Attempt> attempts_;
   std::vector<std::size_t> changes_;
@@ -149,7 +149,7 @@ class RaceCall {
   Micros began_ = 0;
   bool needs_more_ = false;
   // The addresses of a name have come, and none of them could be started yet.
-  bool has_late_pairs_ = false;
+  bool has_late_candidates_ = false;
   // The timer is set for the next turn of the loop.
   bool wakes_soon_ = false;
   // When a limit has been reached: whether the loop has had a turn since, to deliver what it knew

@@ -277,7 +277,7 @@ describe('diagnostics', () => {
   describe('free when nobody listens', () => {
     /** How often the addon is asked what has changed, and whether it was told to say so. */
     async function asked(call: () => Promise<unknown>): Promise<[asked: number, told: boolean]> {
-      const changes = jest.spyOn(addon(), 'changes');
+      const changes = jest.spyOn(addon(), 'takeEvents');
       const race = jest.spyOn(addon(), 'race');
       try {
         await call();

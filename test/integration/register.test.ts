@@ -127,9 +127,10 @@ describe('a name with several addresses', () => {
 
   test('tls, https with the global agent and with one of its own', async () => {
     const web = https.createServer({ key, cert }, (_, response) => response.end('secure'));
-    web.listen(0, '127.0.0.1');
+    // Nobody listens there on ::1.
+    const port = await ownPort();
+    web.listen(port, '127.0.0.1');
     await once(web, 'listening');
-    const { port } = web.address() as net.AddressInfo;
     const target = { host: 'localhost', port, ca: cert, lookup: answering(V6, V4) };
     const socket = tls.connect(target);
     await once(socket, 'secureConnect');
@@ -475,9 +476,10 @@ describe('register() and unregister()', () => {
 });
 
 describe('ways in, each in a process of its own', () => {
-  const program = `
+  /** Nobody listens at the port on ::1. */
+  const programAt = (port: number): string => `
     const net = require('node:net');
-    const server = net.createServer((socket) => socket.end()).listen(0, '127.0.0.1', () => {
+    const server = net.createServer((socket) => socket.end()).listen(${port}, '127.0.0.1', () => {
       const lookup = (_, options, callback) => setImmediate(() => options.all
         ? callback(null, [{ address: '::1', family: 6 }, { address: '127.0.0.1', family: 4 }])
         : callback(null, '::1', 6));
@@ -499,6 +501,7 @@ describe('ways in, each in a process of its own', () => {
     ['require() in the first line', [], "require('connect-by-list/register');"],
     ['a worker thread', [], 'worker'],
   ])('%s', async (_, nodeArguments, first) => {
+    const program = programAt(await ownPort());
     const inWorker = `
       const { Worker } = require('node:worker_threads');
       new Worker(${JSON.stringify(`require('connect-by-list/register');${program}`)}, { eval: true });

@@ -102,7 +102,7 @@ std::string Story::starts() const {
 
 namespace {
 
-// The addresses differ in their ports alone: that of an attempt is its place among all pairs.
+// The addresses differ in their ports alone: that of an attempt is its place among all candidates.
 Address address_of(std::size_t place) {
   static const Address first = *Address::parse("192.0.2.1", 1);
   sockaddr_storage storage{};
@@ -133,7 +133,7 @@ class Run final : public RaceCall::Listener, public Network {
  private:
   bool awaits_names() const { return unanswered_names_ > 0; }
   More more_to_come() const;
-  std::vector<RaceCall::Pair> pairs_for(const std::vector<Endpoint>& endpoints);
+  std::vector<RaceCall::Candidate> pairs_for(const std::vector<Endpoint>& endpoints);
   void answer(const LateName& name);
   void offer_other_source();
   void abort();
@@ -162,12 +162,12 @@ class Run final : public RaceCall::Listener, public Network {
 Story Run::run() {
   RaceOptions options = world_.options;
   options.more = more_to_come();
-  std::vector<RaceCall::Pair> pairs = pairs_for(world_.endpoints);
-  for (std::size_t i = 0; i < pairs.size() && i < options.patience.size(); ++i) {
-    pairs[i].patience = options.patience[i];
+  std::vector<RaceCall::Candidate> candidates = pairs_for(world_.endpoints);
+  for (std::size_t i = 0; i < candidates.size() && i < options.own_delay.size(); ++i) {
+    candidates[i].own_delay = options.own_delay[i];
   }
-  race_ =
-      std::make_unique<RaceCall>(system_, *this, std::move(pairs), options, RaceCall::Settings());
+  race_ = std::make_unique<RaceCall>(system_, *this, std::move(candidates), options,
+                                     RaceCall::Settings());
   for (const LateName& name : world_.names) {
     if (name.answers_at == kNever) continue;
     loop_.add(kUptime + name.answers_at, SimulatedLoop::Phase::kPoll,
@@ -228,14 +228,14 @@ More Run::more_to_come() const {
   return other_sources_ < world_.other_sources.size() ? More::kSources : More::kNothing;
 }
 
-std::vector<RaceCall::Pair> Run::pairs_for(const std::vector<Endpoint>& endpoints) {
-  std::vector<RaceCall::Pair> pairs;
-  pairs.reserve(endpoints.size());
+std::vector<RaceCall::Candidate> Run::pairs_for(const std::vector<Endpoint>& endpoints) {
+  std::vector<RaceCall::Candidate> candidates;
+  candidates.reserve(endpoints.size());
   for (const Endpoint& endpoint : endpoints) {
-    pairs.push_back({address_of(story_.known.size()), std::nullopt});
+    candidates.push_back({address_of(story_.known.size()), std::nullopt});
     story_.known.push_back(endpoint);
   }
-  return pairs;
+  return candidates;
 }
 
 void Run::answer(const LateName& name) {

@@ -12,7 +12,7 @@ describe('the sources of destinations', () => {
     // Whatever another test has asked is out of date.
     now += 10_000;
     jest.spyOn(performance, 'now').mockImplementation(() => now);
-    asked = jest.spyOn(addon(), 'sources');
+    asked = jest.spyOn(addon(), 'sourceAddresses');
   });
   afterEach(() => jest.restoreAllMocks());
 

@@ -91,7 +91,7 @@ export class CandidateQueue {
   private add(): void {
     // What becomes known while a long list is sorted comes behind it.
     if (this.isPlanning) return;
-    const late = this.options.policy ? [] : this.targets.take();
+    const late = this.options.policy ? [] : this.targets.drain();
     if (isLong(late.length)) void this.planInTurns(late);
     else if (late.length > 0) this.enqueue(planRace(late, this.options), late);
     // Where the race still has some of the queue, what is late waits there for its turn.

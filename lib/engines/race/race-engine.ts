@@ -19,9 +19,9 @@ export function connectByRace(
   targets: ResolvedEndpoints,
   call: Call,
 ): EngineResult | Promise<EngineResult> {
-  const { known } = targets;
-  if (!isLong(known.length)) return race(planRace(known, call.settings), targets, call);
-  return planRaceInTurns(known, call.settings, call.control, () => isLate(call)).then((plan) => {
+  const { all } = targets;
+  if (!isLong(all.length)) return race(planRace(all, call.settings), targets, call);
+  return planRaceInTurns(all, call.settings, call.control, () => isLate(call)).then((plan) => {
     if (plan) return race(plan, targets, call);
     throw timedOut(targets, call);
   });
@@ -154,7 +154,7 @@ function runningRaces(): Map<number, RaceListener> {
   if (native.running) return native.running;
   const races = new Map<number, RaceListener>();
   native.running = races;
-  native.listen(
+  native.setRaceCallbacks(
     (id, outcome) => {
       const listener = races.get(id);
       races.delete(id);

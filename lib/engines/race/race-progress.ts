@@ -29,7 +29,9 @@ export class RaceProgress {
   ) {
     this.handshakes =
       handshake &&
-      new Handshakes(handshake, settings, (index, errno) => addon().decide(this.id, index, errno));
+      new Handshakes(handshake, settings, (index, errno) =>
+        addon().reportHandshake(this.id, index, errno),
+      );
   }
 
   /** The race goes on, under this name. */
@@ -44,7 +46,7 @@ export class RaceProgress {
   }
 
   private takeChanges(): void {
-    for (const [index, line, socket] of addon().changes(this.id)) {
+    for (const [index, line, socket] of addon().takeEvents(this.id)) {
       this.tell(index, line);
       if (socket < 0) continue;
       // Whoever was told may have ended the race.

@@ -62,12 +62,12 @@ export class RaceResult implements EngineResult, RaceOutcomeView {
 
   /** The targets of a race that has failed which no attempt went to. */
   private readUntried(): readonly Endpoint[] {
-    const { known } = this.targets;
+    const { all } = this.targets;
     // Every candidate was tried, and there was one for each target, unless the policy left one out.
     if (!this.hasTimedOut && this.call.settings.policy === undefined) return [];
     const tried = new Set<Endpoint>();
     for (let i = 0; i < this.count; i++) tried.add(this.targetOf(i));
-    return known.filter((target) => !tried.has(target));
+    return all.filter((target) => !tried.has(target));
   }
 
   private get hasConnected(): boolean {

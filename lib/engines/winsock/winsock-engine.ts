@@ -18,7 +18,7 @@ import { orAbort } from '../../util/abortable';
 import { notExported, type EngineResult, type WinsockFunction } from '../engine';
 
 /** What the two functions differ in. */
-interface WinsockCall {
+interface WinsockRequest {
   readonly name: WinsockFunction;
   /** Starts it, and answers with its id. `timeout` is in ms. */
   start(timeout: number, mayUsePool: boolean, done: WinsockDone): number | undefined;
@@ -30,8 +30,8 @@ export async function connectByWinsock(
   given: ResolvedEndpoints,
   call: Call,
 ): Promise<EngineResult> {
-  const targets = planWinsock(given.known, call.settings.policy);
-  const winsock: WinsockCall = {
+  const targets = planWinsock(given.all, call.settings.policy);
+  const winsock: WinsockRequest = {
     name: 'WSAConnectByList',
     start: (timeout, mayUsePool, done) =>
       addon().connectByList?.(
@@ -49,7 +49,7 @@ export async function connectByWinsock(
 /** @param endpoint a name that Windows shall resolve, or an address. */
 export function connectNameByWinsock(endpoint: Endpoint, call: Call): Promise<EngineResult> {
   const { host, port } = endpoint;
-  const winsock: WinsockCall = {
+  const winsock: WinsockRequest = {
     name: 'WSAConnectByName',
     start: (timeout, mayUsePool, done) =>
       addon().connectByName?.(host, String(port), timeout, mayUsePool, done),
@@ -58,7 +58,11 @@ export function connectNameByWinsock(endpoint: Endpoint, call: Call): Promise<En
   return make(winsock, { endpoints: 1, targets: [endpoint], earlier: [] }, call);
 }
 
-async function make(winsock: WinsockCall, to: WinsockTargets, call: Call): Promise<EngineResult> {
+async function make(
+  winsock: WinsockRequest,
+  to: WinsockTargets,
+  call: Call,
+): Promise<EngineResult> {
   const { endpoints, targets, earlier } = to;
   const { settings, control } = call;
   const { timeout } = settings;
@@ -119,7 +123,7 @@ interface CallResult {
 }
 
 function run(
-  winsock: WinsockCall,
+  winsock: WinsockRequest,
   timeLeft: number,
   control: CallControl | undefined,
 ): Promise<CallResult> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { attemptRow, restingRow, rowsOf, runningRow, type Row } from '#dist/cli/rows';
+import { attemptRow, restingRow, rowsOf, runningRow, type ChartRow } from '#dist/cli/rows';
 import { drawReport, drawWaterfall } from '#dist/cli/waterfall';
 import { address, attempt, connection, report } from '../../support/made-up';
 
@@ -15,7 +15,7 @@ const hosts = fc.oneof(
   fc.constantFrom('bücher.example', 'fe80::1%eth0', '例え.example'),
 );
 const times = fc.double({ min: 0, max: 100_000, noNaN: true });
-const anyRow: fc.Arbitrary<Row> = fc
+const anyRow: fc.Arbitrary<ChartRow> = fc
   .record({
     host: hosts,
     port: fc.nat(65535),

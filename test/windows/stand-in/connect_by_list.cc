@@ -20,9 +20,9 @@ std::optional<Milliseconds> LimitOf(const timeval* timeout) {
   return Milliseconds(timeout->tv_sec * 1000.0 + timeout->tv_usec / 1000.0);
 }
 
-// C07: the order of the pairs is the host's say, and that of the list is one that it may choose.
-// Sources are left to the system, which picks a local address that fits each remote one. C08: one
-// attempt after the other.
+// C07: the order of the candidates is the host's say, and that of the list is one that it may
+// choose. Sources are left to the system, which picks a local address that fits each remote one.
+// C08: one attempt after the other.
 int TryAll(Call& call, const Arguments& arguments, Clock::time_point begin) {
   const std::optional<Milliseconds> limit = LimitOf(arguments.timeout);
   const auto count = static_cast<std::size_t>(arguments.list->iAddressCount);

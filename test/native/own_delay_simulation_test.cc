@@ -112,7 +112,7 @@ class Knowledge {
     rtt_ += weight * (static_cast<double>(took) - rtt_);
   }
 
-  Micros patience(const Rule& rule) const {
+  Micros own_delay(const Rule& rule) const {
     if (times_ < rule.known_after) return 0;
     return std::min(static_cast<Micros>(rule.factor * rtt_) + rule.margin, rule.most);
   }
@@ -150,23 +150,23 @@ void live(const Network& network, const Rule& rule, Dice& dice, Figures& figures
   constexpr int kMeasured = 8;
   Knowledge knowledge;
   World world;
-  world.options.patience.resize(1);
+  world.options.own_delay.resize(1);
   for (int measured = 0; measured < kMeasured;) {
     const Answer one = answer_of(network, dice);
     const Answer two = answer_of(network, dice);
-    const Micros patience = knowledge.patience(rule);
+    const Micros own_delay = knowledge.own_delay(rule);
     world.endpoints = {connects_after(one.after), connects_after(two.after)};
-    world.options.patience[0] = patience;
+    world.options.own_delay[0] = own_delay;
     const Story story = run(world);
     if (story.winner == 0U) knowledge.note(one.after, rule);
-    if (patience == 0) continue;
+    if (own_delay == 0) continue;
     ++measured;
     const int second = story.attempts.size() > 1 ? 1 : 0;
     ++(one.lost ? figures.losses : figures.connects);
     (one.lost ? figures.useful_starts : figures.false_starts) += second;
   }
   world.endpoints = {never_answers(), connects_after(answer_of(network, dice).after)};
-  world.options.patience[0] = knowledge.patience(rule);
+  world.options.own_delay[0] = knowledge.own_delay(rule);
   const Story story = run(world);
   ++figures.deaths;
   figures.waited += story.attempts[1].started;
@@ -193,7 +193,7 @@ double worst_near(const Rule& rule, double jitter) {
 
 }  // namespace
 
-TEST_SUITE("the patience with a destination whose round-trip time is known") {
+TEST_SUITE("the own_delay with a destination whose round-trip time is known") {
   TEST_CASE("false starts stay below the bound, near and far, calm and not") {
     for (const double jitter : kJitters) {
       for (const double loss : kLosses) {
@@ -251,7 +251,7 @@ TEST_SUITE("the patience with a destination whose round-trip time is known") {
     CHECK(worst_near(hasty, rough) > kBound / kReserve);
   }
 
-  // Run by hand: patience_simulation_test --no-skip --test-case="the figures*"
+  // Run by hand: own_delay_simulation_test --no-skip --test-case="the figures*"
   TEST_CASE("the figures of docs/delay.md" * doctest::skip()) {
     std::ostringstream out;
     out << std::fixed << std::setprecision(1);
