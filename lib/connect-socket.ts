@@ -22,6 +22,8 @@ export interface SocketCall {
   /** When the caller called, in ms of performance.now(). */
   readonly calledAt: number;
   readonly known: KnownAttempts;
+  /** Gets 'address:port' of each attempt, when it starts. */
+  readonly attempted?: string[];
 }
 
 /** Runs the engine. The socket gets the connection by `found`, or is destroyed with why there is none. */
@@ -51,13 +53,13 @@ export function connectSocket(
 
 async function run(
   asked: readonly Endpoint[],
-  { socket, settings, calledAt, known }: SocketCall,
+  { socket, settings, calledAt, known, attempted }: SocketCall,
   control: HeldHandle,
 ): Promise<EngineResult> {
   let made: EngineResult | undefined;
   await tracedCall(asked, calledAt, async (tracer) => {
     checkPermission();
-    const listener = new SocketEvents(socket, known, tracer);
+    const listener = new SocketEvents(socket, known, attempted, tracer);
     const result = (made = await runEngine(asked, { settings, calledAt, control, listener }));
     throwIfFailed(result);
     known.setAll(() => Array.from(eachOf(result.readRows()), toAttempt));

@@ -5,6 +5,7 @@
 import * as dns from 'node:dns';
 import * as net from 'node:net';
 
+import { alternateFamilies } from './address-selection/rfc6724';
 import { connectSocket } from './connect-socket';
 import { isPermitted } from './connection';
 import { readEndpoints, toEndpoint, type Endpoint, type EndpointList } from './endpoints/endpoints';
@@ -71,7 +72,7 @@ export function register(options: RegisterOptions = {}): void {
   if (mapped !== undefined && typeof mapped !== 'function') {
     throw invalidArgType('options.hosts', 'of type function', mapped);
   }
-  const read = readOptions({ ...race, engine: 'race' });
+  const read = readOptions({ order: 'given', ...race, engine: 'race' });
   addon(); // Where no binary loads, that is said here, and not by every connection.
   settings = read;
   hosts = mapped;
@@ -148,7 +149,8 @@ function lookupFor(socket: net.Socket, target: Target, race: Settings): Lookup |
     (!isSet(localPort) || isPortNumber(localPort));
   // One that is connected already is Node's own affair.
   const isNew = socket.remoteAddress === undefined;
-  const isOurs = isGood && isNew && !isSet(path);
+  const isSwitch = autoSelectFamily === null || typeof autoSelectFamily === 'boolean';
+  const isOurs = isGood && isNew && isSwitch && !isSet(path);
   if (!isOurs || !isPortNumber(port) || !isPermitted()) {
     return undefined;
   }
@@ -188,15 +190,19 @@ function resolve(
     if (isAnswered || handleOf(socket) !== handle || isHeld(socket)) return;
     isAnswered = true;
     const addresses = error ? [] : addressesOf(answer);
+    const isText = !Array.isArray(answer) && race.blockList === undefined;
+    if (isText) return found(error, answer as string, oneFamily);
     if (addresses.length === 0 || (addresses.length === 1 && race.blockList === undefined)) {
-      const [only] = addresses;
-      const [first] = Array.isArray(answer)
-        ? (answer as { address?: string; family?: number }[])
-        : [];
-      const { address, family } = only ?? first ?? { address: answer as string, family: oneFamily };
+      // One with a family that is none is for Node to refuse.
+      const [first] = Array.isArray(answer) ? (answer as Partial<(typeof addresses)[0]>[]) : [];
+      const [only] = first?.family === 4 || first?.family === 6 ? addresses : [];
+      const { address, family } = only ?? first ?? {};
       return found(error, address, family);
     }
-    const endpoints = addresses.map((one) => ({ host, port, ...one, priority: 0, weight: 0 }));
+    // The resolver's order, the families in turn, as Node has it.
+    const endpoints = alternateFamilies(addresses).map((one) => {
+      return { host, port, ...one, priority: 0, weight: 0 };
+    });
     begin(socket, target, endpoints, found, race);
   };
   Reflect.apply(lookup, undefined, [host, options, answered]);
@@ -233,13 +239,16 @@ function begin(
   const { blockList } = socket as { blockList?: net.BlockList };
   const own = { ...race, ...definedOf(ofSocket), blockList: bothOf(race.blockList, blockList) };
   const known = new KnownAttempts();
+  // As Node has it: what was tried, in the order of the starts.
+  const attempted: string[] = [];
+  Object.assign(socket, { autoSelectFamilyAttemptedAddresses: attempted });
   const handle = new HeldHandle(socket);
   // What was looked up is told as Node tells it, before the first attempt.
-  const events = new SocketEvents(socket, known, undefined);
+  const events = new SocketEvents(socket, known, undefined, undefined);
   for (const { host, address, family } of endpoints) {
     if (family !== 0 && address !== host) events.resolved(host, undefined, [{ address, family }]);
   }
-  connectSocket(endpoints, { socket, settings: own, calledAt, known }, handle, found);
+  connectSocket(endpoints, { socket, settings: own, calledAt, known, attempted }, handle, found);
 }
 
 function definedOf(options: object): object {

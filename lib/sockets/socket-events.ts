@@ -39,6 +39,7 @@ export class SocketEvents implements AttemptListener {
   constructor(
     private readonly socket: net.Socket,
     private readonly known: KnownAttempts,
+    private readonly attempted: string[] | undefined,
     private readonly next: AttemptListener | undefined,
   ) {}
 
@@ -50,6 +51,10 @@ export class SocketEvents implements AttemptListener {
   }
 
   started(index: number, read: () => RowStart): void {
+    if (this.attempted) {
+      const { address, port } = read();
+      this.attempted.push(`${address}:${port}`);
+    }
     this.emit('connectionAttempt', () => placeOf(read()));
     this.next?.started(index, read);
   }
