@@ -100,7 +100,7 @@ export function unregister(): boolean {
 
 /** In place of net.Socket.prototype.connect. */
 const connect: Connect = function (this: net.Socket, ...given: unknown[]): net.Socket {
-  if (settings === undefined) return nodeConnect.apply(this, given);
+  if (settings === undefined || isPlainAddress(given[0])) return nodeConnect.apply(this, given);
   const normalized = normalize(given);
   const target = normalized[0] as Target | undefined;
   const lookup = target && lookupFor(this, target, settings);
@@ -108,20 +108,35 @@ const connect: Connect = function (this: net.Socket, ...given: unknown[]): net.S
   const host = hostOf(target) as string;
   // Of an IP address Node would not ask.
   const name = net.isIP(host) === 0 ? host : `${host}:${String(target.port)}`;
-  const changed: Partial<Record<string | symbol, unknown>> = {
-    host: name,
-    lookup,
-    autoSelectFamily: false,
-  };
-  // What is inherited, and what is computed, stays as it is.
-  const ours = new Proxy(target, {
-    get: (options, key): unknown =>
-      key in changed ? changed[key] : Reflect.get(options, key, options),
-  });
-  // An array that Node has normalised carries a symbol of its own.
-  const passed = Object.assign([ours, normalized[1]], symbolsOf(normalized));
-  return nodeConnect.call(this, passed);
+  const changed = { host: name, lookup, autoSelectFamily: false };
+  const prototype: unknown = Object.getPrototypeOf(target);
+  const isPlain = prototype === Object.prototype || prototype === null;
+  const ours = isPlain ? { ...target, ...changed } : inFrontOf(target, changed);
+  // In the very array, which carries a symbol of Node's own; whoever else has it sees it as it was.
+  normalized[0] = ours;
+  try {
+    return nodeConnect.call(this, normalized);
+  } finally {
+    normalized[0] = target;
+  }
 };
+
+/** An address that nobody has mapped or guards: the usual case of what is not ours, as quick as without us. */
+function isPlainAddress(first: unknown): boolean {
+  if (hosts !== undefined || settings?.blockList !== undefined) return false;
+  const target: unknown = Array.isArray(first) ? first[0] : first;
+  if (typeof target !== 'object' || target === null) return false;
+  const { host } = target as Target;
+  return typeof host === 'string' && familyOf(host) !== 0;
+}
+
+/** What is inherited, and what a class computes, stays as it is. */
+function inFrontOf(target: object, changed: object): object {
+  return new Proxy(target, {
+    get: (options, key): unknown =>
+      key in changed ? Reflect.get(changed, key) : Reflect.get(options, key, options),
+  });
+}
 
 /** As Node does it: [options, callback], with a symbol that says so. */
 function normalize(given: unknown[]): unknown[] {
@@ -130,11 +145,6 @@ function normalize(given: unknown[]): unknown[] {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- a function of the module
   const { _normalizeArgs } = net as unknown as { _normalizeArgs(given: unknown[]): unknown[] };
   return _normalizeArgs(given);
-}
-
-function symbolsOf(normalized: unknown[]): object {
-  const symbols = Object.getOwnPropertySymbols(normalized);
-  return Object.fromEntries(symbols.map((symbol) => [symbol, Reflect.get(normalized, symbol)]));
 }
 
 /** The lookup with which Node shall be called; undefined where it goes its own way. */
@@ -189,6 +199,8 @@ function resolve(
     // A second answer, and one for a connection that is not being made any more, is none.
     if (isAnswered || handleOf(socket) !== handle || isHeld(socket)) return;
     isAnswered = true;
+    if (race.blockList === undefined && isOneOf(answer))
+      return found(error, answer[0].address, answer[0].family);
     const addresses = error ? [] : addressesOf(answer);
     const isText = !Array.isArray(answer) && race.blockList === undefined;
     if (isText) return found(error, answer as string, oneFamily);
@@ -205,7 +217,12 @@ function resolve(
     });
     begin(socket, target, endpoints, found, race);
   };
-  Reflect.apply(lookup, undefined, [host, options, answered]);
+  (lookup as (...given: unknown[]) => unknown)(host, options, answered);
+}
+
+/** The usual answer for a name with one address, which costs nothing then. */
+function isOneOf(answer: unknown): answer is [{ address: string; family: number }] {
+  return Array.isArray(answer) && answer.length === 1 && typeof answer[0] === 'object';
 }
 
 /** The different addresses that a lookup has answered with, whatever it was asked for. */
