@@ -60,8 +60,8 @@ describeOwnNetwork('in a network of its own', () => {
   test('RFC 6724 rule 3 a destination that is reached from a deprecated address comes later', async () => {
     const ended = await runAlone(
       `ip link set lo up
-      ip -6 address add 2001:db8:1::1/64 dev lo
-      ip -6 address add 2001:db8:2::1/64 dev lo preferred_lft 0
+      ip -6 address add 2001:db8:1::1/64 dev lo nodad
+      ip -6 address add 2001:db8:2::1/64 dev lo nodad preferred_lft 0
       ip -6 route add 2001:db8:a::/64 dev lo src 2001:db8:1::1
       ip -6 route add 2001:db8:b::/64 dev lo src 2001:db8:2::1`,
       `
