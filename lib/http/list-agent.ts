@@ -11,7 +11,7 @@ import { connect, type SocketConnectOptions } from '../connect';
 import { connectByList } from '../connect-by-list';
 import type { EndpointList } from '../endpoints/endpoints';
 import { readOptions, type ConnectOptions } from '../options/options';
-import { socketHangUp } from '../util/argument-errors';
+import { invalidArgValue, socketHangUp } from '../util/argument-errors';
 import { nextTick } from '../util/timers';
 import { PendingRequest } from './pending-request';
 import {
@@ -76,7 +76,7 @@ export class ListAgent extends http.Agent {
    * @throws TypeError or RangeError with Node's `ERR_*` code when an argument is bad.
    */
   constructor(endpoints: EndpointsFor<AgentRequest>, options: ListAgentOptions = {}) {
-    const { connect: connectOptions, ...agentOptions } = orEmpty(options);
+    const { connect: connectOptions, ...agentOptions } = checked(options);
     super(agentOptions);
     this.#connections = new ListConnections(endpoints, connectOptions);
   }
@@ -104,7 +104,7 @@ export class TlsListAgent extends https.Agent {
    * @throws TypeError or RangeError with Node's `ERR_*` code when an argument is bad.
    */
   constructor(endpoints: EndpointsFor<AgentRequest>, options: TlsListAgentOptions = {}) {
-    const { connect: connectOptions, raceUntil, ...agentOptions } = orEmpty(options);
+    const { connect: connectOptions, raceUntil, ...agentOptions } = checked(options);
     super(agentOptions);
     this.#connections = new ListConnections(endpoints, connectOptions);
     this.#raceUntil = readRaceUntil(raceUntil, connectOptions);
@@ -219,9 +219,13 @@ export class TlsListAgent extends https.Agent {
 // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with call()
 const superCreateSocket = (https.Agent.prototype as unknown as AgentInternals).createSocket;
 
-/** http.Agent takes null for no options. */
-function orEmpty<T extends object>(options: T | null): T {
-  return options ?? ({} as T);
+/** http.Agent takes null for no options; and from Node 24 on `proxyEnv`, which contradicts a list. */
+function checked<T extends object>(options: T | null): T {
+  const { proxyEnv } = (options ?? {}) as { proxyEnv?: unknown };
+  if (proxyEnv === undefined || proxyEnv === null) return options ?? ({} as T);
+  const reason =
+    'is not available: the list decides where to connect. Let "handshake" open a tunnel';
+  throw invalidArgValue('options.proxyEnv', proxyEnv, reason);
 }
 
 /** Deprecated, and what abort() still sets. */

@@ -259,6 +259,8 @@ describe('agents', () => {
       expect(() => new ListAgent([refused], { connect: { timeout: 0 } })).toThrow(
         errorWithCode('ERR_OUT_OF_RANGE'),
       );
+      const proxyEnv = { HTTP_PROXY: 'http://proxy.test:8080' };
+      expect(() => new ListAgent([refused], { proxyEnv } as object)).toThrow(/options.proxyEnv/);
     });
   });
 
