@@ -2,20 +2,17 @@
 // net.connect(): each test runs on both. docs/net.md lists Node's own tests that these behaviours come from.
 
 import { once } from 'node:events';
-import * as fs from 'node:fs';
 import * as net from 'node:net';
-import * as path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as tls from 'node:tls';
 
+import { CA as cert, KEY as key } from '../support/certificate';
 import type { EngineUnderTest } from '../support/engine';
 import { errorWithCode } from '../support/failure';
 import { serve, serveEcho, type TestServer } from '../support/servers';
 import { transcriptOf } from '../support/transcript';
 import { waysToConnect } from '../support/ways';
-
-const FIXTURES = path.join(__dirname, '../../test/fixtures');
 
 async function textOf(stream: AsyncIterable<unknown>): Promise<string> {
   const chunks: Buffer[] = [];
@@ -219,8 +216,6 @@ export function describeNetData(engine: EngineUnderTest): void {
     });
 
     test('tls.connect({ socket }) shakes hands when it has connected', async () => {
-      const key = fs.readFileSync(path.join(FIXTURES, 'key.pem'));
-      const cert = fs.readFileSync(path.join(FIXTURES, 'cert.pem'));
       const server = tls.createServer({ key, cert }, (secure) => {
         secure.on('error', () => secure.destroy()).pipe(secure);
       });

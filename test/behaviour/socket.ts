@@ -1,17 +1,15 @@
 // The winner is a net.Socket like any other.
 
 import { once } from 'node:events';
-import * as fs from 'node:fs';
 import * as net from 'node:net';
-import * as path from 'node:path';
 import * as tls from 'node:tls';
 
 import { connectByList, type ConnectOptions } from '#dist/index';
+import { CA as cert, KEY as key } from '../support/certificate';
 import type { EngineUnderTest } from '../support/engine';
 import { keepAliveTimerOf } from '../support/kernel';
 import { serve, serveEcho, type TestServer } from '../support/servers';
 
-const FIXTURES = path.join(__dirname, '../../test/fixtures');
 const TEN_MB = 10 * 1024 * 1024;
 
 export function describeSocket({ options }: EngineUnderTest): void {
@@ -136,8 +134,6 @@ export function describeSocket({ options }: EngineUnderTest): void {
     });
 
     test('tls.connect({ socket }) runs on it', async () => {
-      const key = fs.readFileSync(path.join(FIXTURES, 'key.pem'));
-      const cert = fs.readFileSync(path.join(FIXTURES, 'cert.pem'));
       const server = tls.createServer({ key, cert }, (secure) => {
         secure.on('error', () => secure.destroy()).pipe(secure);
       });

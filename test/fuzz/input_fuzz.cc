@@ -27,10 +27,10 @@ Micros any_time(FuzzedDataProvider& input) {
 }
 
 std::vector<Micros> any_own_delays(FuzzedDataProvider& input, std::size_t count) {
-  std::vector<Micros> own_delay;
-  if (input.ConsumeBool()) return own_delay;
-  for (std::size_t i = 0; i < count; ++i) own_delay.push_back(any_time(input));
-  return own_delay;
+  std::vector<Micros> own_delays;
+  if (input.ConsumeBool()) return own_delays;
+  for (std::size_t i = 0; i < count; ++i) own_delays.push_back(any_time(input));
+  return own_delays;
 }
 
 // The driver's side: how many endpoints it has named, and what the machine has said so far.
@@ -131,7 +131,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (input.ConsumeBool()) options.attempt_delay = any_time(input);
   options.attempt_timeout = any_time(input);
   options.timeout = any_time(input);
-  options.own_delay = any_own_delays(input, options.count);
+  options.own_delays = any_own_delays(input, options.count);
 
   Watch watch(options);
   Micros now = any_time(input);

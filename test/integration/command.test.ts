@@ -10,6 +10,7 @@ import * as path from 'node:path';
 import * as tls from 'node:tls';
 
 import { blackhole, type Blackhole } from '../support/blackhole';
+import { CA, CERTIFICATE_FILE, KEY } from '../support/certificate';
 import { run, type Ended } from '../support/child';
 import { refusingPort } from '../support/ports';
 import { serve, type TestServer } from '../support/servers';
@@ -17,7 +18,6 @@ import { readXml } from '../support/xml';
 
 const ROOT = path.join(__dirname, '../..');
 const COMMAND = path.join(ROOT, 'dist/cli/main.js');
-const FIXTURES = path.join(ROOT, 'test/fixtures');
 /** A label has at most 63 characters (RFC 1035 section 2.3.4): no resolver asks anybody about this one. */
 const UNRESOLVED = `${'x'.repeat(64)}.example:443`;
 const VERSION = (
@@ -220,9 +220,9 @@ describe('the command', () => {
     let secured: string;
 
     beforeAll(async () => {
-      const read = (name: string): Buffer => fs.readFileSync(path.join(FIXTURES, name));
-      const options = { cert: read('cert.pem'), key: read('key.pem') };
-      secure = tls.createServer(options, (socket) => socket.on('error', () => undefined).resume());
+      secure = tls.createServer({ cert: CA, key: KEY }, (socket) =>
+        socket.on('error', () => undefined).resume(),
+      );
       secure.on('tlsClientError', () => undefined);
       secure.listen(0, '127.0.0.1');
       await once(secure, 'listening');
@@ -239,7 +239,7 @@ describe('the command', () => {
 
     test('one that NODE_EXTRA_CA_CERTS trusts wins, and a server that does not speak TLS loses', async () => {
       const plain = await serve('127.0.0.1', (socket) => socket.end('no TLS here\n'));
-      const environment = { NODE_EXTRA_CA_CERTS: path.join(FIXTURES, 'cert.pem') };
+      const environment = { NODE_EXTRA_CA_CERTS: CERTIFICATE_FILE };
       const list = [`127.0.0.1:${plain.port}`, secured];
       const { code, stdout } = await command(['--tls', '--json', ...list], environment);
       await plain.close();

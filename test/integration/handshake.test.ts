@@ -3,8 +3,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import * as net from 'node:net';
+import * as tls from 'node:tls';
 
 import { connectByList, type ConnectOptions, type Handshake } from '#dist/index';
+import { CA as cert, KEY as key } from '../support/certificate';
 import { openSockets } from '../support/descriptors';
 import { eventually } from '../support/eventually';
 import { connectErrorOf, errorWithCode } from '../support/failure';
@@ -235,9 +237,27 @@ test('it runs in the async context of its call, and so do the events of its sock
   expect(seen).toEqual(['second', 'second', 'second']);
 });
 
-test('over tls it is called with the secure socket', async () => {
-  const call = connectByList(['127.0.0.1:1'], { tls: {}, handshake: () => Promise.resolve() });
-  await connectErrorOf(call);
+test('over tls it is called with the secure socket, and both have to be done', async () => {
+  const secure = tls.createServer({ key, cert }, (socket) => void socket.write('primary\n'));
+  const good = await server((socket) => secure.emit('connection', socket));
+  const seen: unknown[] = [];
+  const { socket } = await connected([good], {
+    tls: { ca: cert, servername: 'localhost' },
+    handshake: async (over, endpoint, context) => {
+      seen.push(over instanceof tls.TLSSocket && over.authorized);
+      await expectLine('primary')(over, endpoint, context);
+    },
+  });
+  expect(seen).toEqual([true]);
+  expect(socket).toBeInstanceOf(tls.TLSSocket);
+
+  const plain = await saying('primary\n');
+  const refusing: ConnectOptions = { ...NO_HISTORY, tls: {}, handshake: () => Promise.resolve() };
+  const error = await connectErrorOf(connectByList([plain], refusing));
+  expect(error.errors).toMatchObject([{ syscall: 'handshake' }]);
+});
+
+test('one that is no function is refused', async () => {
   await expect(
     connectByList(['127.0.0.1:1'], { handshake: 1 as unknown as Handshake }),
   ).rejects.toThrow(errorWithCode('ERR_INVALID_ARG_TYPE'));

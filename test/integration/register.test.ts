@@ -1,71 +1,33 @@
 // connect-by-list/register: what changes for a whole program, and what does not.
 
-import * as dns from 'node:dns';
-import * as diagnostics from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import * as fs from 'node:fs';
 import * as http from 'node:http';
 import * as http2 from 'node:http2';
 import * as https from 'node:https';
 import * as net from 'node:net';
-import * as path from 'node:path';
 import * as tls from 'node:tls';
 
 import { register, unregister } from '#dist/register';
 import { blackhole, type Blackhole } from '../support/blackhole';
+import { CA as cert, KEY as key } from '../support/certificate';
 import { runChild } from '../support/child';
 import { openSockets } from '../support/descriptors';
 import { eventually } from '../support/eventually';
 import { errorWithCode } from '../support/failure';
 import { ownPort, refusingPort } from '../support/ports';
+import { answering, connectedTo, registeredInEachTest, V4, V6 } from '../support/registered';
 import { serve, type TestServer } from '../support/servers';
 
-const FIXTURES = path.join(__dirname, '../../test/fixtures');
-const key = fs.readFileSync(path.join(FIXTURES, 'key.pem'));
-const cert = fs.readFileSync(path.join(FIXTURES, 'cert.pem'));
 /* eslint-disable @typescript-eslint/unbound-method -- methods are compared here, not called */
 
 // Importing it has registered.
 const registered = net.Socket.prototype.connect;
-unregister();
+const calls = registeredInEachTest();
 const ofNode = net.Socket.prototype.connect;
-
-interface Address {
-  readonly address: string;
-  readonly family: 4 | 6;
-}
-const V6: Address = { address: '::1', family: 6 };
-const V4: Address = { address: '127.0.0.1', family: 4 };
-
-type Answer = (error: Error | null, address: unknown, family?: number) => void;
-
-/** A lookup that answers with these, as dns.lookup does. */
-function answering(...addresses: Address[]): net.LookupFunction {
-  return (_, options, callback) => {
-    const [first] = addresses as [Address];
-    setImmediate(() => {
-      if (options.all === true) callback(null, addresses);
-      else callback(null, first.address, first.family);
-    });
-  };
-}
-
-/** How many calls of ours there were. */
-function countCalls(): { readonly count: () => number; stop(): void } {
-  let calls = 0;
-  const channel = diagnostics.tracingChannel('connect-by-list:connect');
-  const none = (): void => undefined;
-  const subscribers = {
-    ...{ start: () => calls++, end: none, asyncStart: none, asyncEnd: none, error: none },
-  };
-  channel.subscribe(subscribers);
-  return { count: () => calls, stop: () => channel.unsubscribe(subscribers) };
-}
 
 let server: TestServer;
 /** Silent on ::1, at the port where the server listens on 127.0.0.1. */
 let silent: Blackhole;
-let calls: ReturnType<typeof countCalls>;
 
 beforeAll(async () => {
   server = await serve('127.0.0.1', (socket) => void socket.resume().write('hello'));
@@ -74,21 +36,7 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([server.close(), silent.close()]));
 
-beforeEach(() => {
-  register();
-  calls = countCalls();
-});
-
-afterEach(() => {
-  calls.stop();
-  unregister();
-});
-
-async function connected(options: object): Promise<net.Socket> {
-  const socket = net.connect({ port: server.port, ...options } as net.TcpSocketConnectOpts);
-  await once(socket, 'connect');
-  return socket;
-}
+const connected = (options: object): Promise<net.Socket> => connectedTo(server, options);
 
 describe('a name with several addresses', () => {
   test('is raced: a silent first address costs the delay, and is not given up for it', async () => {
@@ -150,8 +98,9 @@ describe('a name with several addresses', () => {
   });
 
   test('http2, and the global fetch', async () => {
+    const refusing = `[::1]:${await refusingPort('::1')}`;
     register({
-      hosts: (host) => (host === 'a.test' ? ['[::1]:1', `127.0.0.1:${port}`] : undefined),
+      hosts: (host) => (host === 'a.test' ? [refusing, `127.0.0.1:${port}`] : undefined),
     });
     const web = http2.createServer((_, response) => response.end('two'));
     const plain = http.createServer((_, response) => response.end('one'));
@@ -287,154 +236,6 @@ describe('a socket that is being connected', () => {
     for await (const chunk of socket) text += String(chunk);
     expect(text).toBe('written before');
     await echo.close();
-  });
-});
-
-describe('hosts', () => {
-  test('maps a name, and an address, to a list', async () => {
-    const refusing = await refusingPort();
-    const asked: unknown[] = [];
-    register({
-      hosts: (host, port) => {
-        asked.push([host, port]);
-        return [`127.0.0.1:${refusing}`, server];
-      },
-    });
-    for (const host of ['db.internal', '192.0.2.1']) {
-      const socket = await connected({ host, port: 3306 });
-      expect(socket.remotePort).toBe(server.port);
-      socket.destroy();
-    }
-    expect(asked).toEqual([
-      ['db.internal', 3306],
-      ['192.0.2.1', 3306],
-    ]);
-  });
-});
-
-describe('blockList', () => {
-  test('guards names and addresses, with one address or several', async () => {
-    const blockList = new net.BlockList();
-    blockList.addSubnet('127.0.0.0', 8);
-    blockList.addAddress('::1', 'ipv6');
-    register({ blockList });
-    for (const options of [
-      { host: '127.0.0.1' },
-      { host: '0.0.0.0' },
-      { host: 'a.test', lookup: answering(V4) },
-      { host: 'a.test', lookup: answering(V4, V6) },
-    ]) {
-      const socket = net.connect({ port: server.port, ...options });
-      const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
-      expect(error.code).toBe('ERR_IP_BLOCKED');
-    }
-  });
-});
-
-describe('inputs that went wrong once', () => {
-  const two = answering(V4, { address: '127.0.0.2', family: 4 });
-
-  test.each([
-    ['a text', (callback: Answer) => callback(null, '127.0.0.1', 4)],
-    ['entries without a family', (callback: Answer) => callback(null, [{ address: '127.0.0.1' }])],
-  ])('a blockList holds where a lookup answers with %s', async (_, answer) => {
-    const blockList = new net.BlockList();
-    blockList.addSubnet('127.0.0.0', 8);
-    register({ blockList });
-    const lookup = ((_name: string, _options: object, callback: Answer) =>
-      answer(callback)) as unknown as net.LookupFunction;
-    for (const autoSelectFamily of [undefined, false]) {
-      const socket = net.connect({
-        host: 'a.test',
-        port: server.port,
-        lookup,
-        autoSelectFamily: autoSelectFamily as false,
-      });
-      const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
-      expect(error.code).toBe('ERR_IP_BLOCKED');
-    }
-  });
-
-  test('localPort', async () => {
-    const localPort = await ownPort();
-    const socket = await connected({ host: 'a.test', lookup: answering(V4, V6), localPort });
-    expect(socket.localPort).toBe(localPort);
-    socket.destroy();
-  });
-
-  test.each([-1, 70_000, 1.5])('localPort: %p is for Node to refuse', async (localPort) => {
-    const socket = net.connect({ host: 'a.test', port: server.port, lookup: two, localPort });
-    await new Promise((resolve) => socket.once('error', resolve).once('connect', resolve));
-    socket.destroy();
-    expect(calls.count()).toBe(0);
-  });
-
-  test('connect() again and again, before and after destroy(): one connection, and nothing stays open', async () => {
-    const before = openSockets();
-    const options = { host: 'a.test', port: server.port, lookup: two };
-    for (const isDestroyed of [false, true]) {
-      const socket = new net.Socket();
-      for (let i = 0; i < 3; i++) {
-        if (isDestroyed) socket.destroy();
-        socket.connect(options);
-      }
-      await once(socket, 'connect');
-      socket.destroy();
-    }
-    await eventually(() => openSockets() <= before);
-    await eventually(() => server.sockets.size === 0);
-  });
-
-  test('a lookup that answers twice makes one connection', async () => {
-    for (const later of [(f: () => void) => f(), (f: () => void) => setTimeout(f, 20)]) {
-      const lookup = ((_name: string, _options: object, callback: Answer) => {
-        setImmediate(() => callback(null, [V4, { address: '127.0.0.2', family: 4 }]));
-        setImmediate(() => later(() => callback(null, [V4, { address: '127.0.0.3', family: 4 }])));
-      }) as unknown as net.LookupFunction;
-      (await connected({ host: 'a.test', lookup })).destroy();
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(calls.count()).toBe(2);
-  });
-
-  test('options that are inherited, or computed, hold', async () => {
-    class Options {
-      readonly #port = server.port;
-      readonly host = 'a.test';
-      readonly lookup = two;
-      get port(): number {
-        return this.#port;
-      }
-    }
-    for (const options of [
-      new Options(),
-      Object.create({ host: 'a.test', port: server.port, lookup: two }) as Options,
-    ]) {
-      const socket = net.connect(options);
-      await once(socket, 'connect');
-      socket.destroy();
-    }
-    expect(calls.count()).toBe(2);
-  });
-
-  test('hints are the caller’s', async () => {
-    const seen: unknown[] = [];
-    const lookup: net.LookupFunction = (name, options, callback) => {
-      seen.push(options.hints);
-      two(name, options, callback);
-    };
-    (await connected({ host: 'a.test', lookup, hints: dns.V4MAPPED })).destroy();
-    expect(seen).toEqual([dns.V4MAPPED]);
-  });
-
-  test('a program that has opted out by net.setDefaultAutoSelectFamily() is left alone', async () => {
-    net.setDefaultAutoSelectFamily(false);
-    try {
-      (await connected({ host: 'a.test', lookup: two })).destroy();
-      expect(calls.count()).toBe(0);
-    } finally {
-      net.setDefaultAutoSelectFamily(true);
-    }
   });
 });
 

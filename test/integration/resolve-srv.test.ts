@@ -5,20 +5,24 @@ import { promises as dns } from 'node:dns';
 import { connectByList, ConnectError, resolveSrv, type ConnectOptions } from '#dist/index';
 import { errorWithCode } from '../support/failure';
 import { nameServer, type NameServer } from '../support/name-server';
+import { refusingPort } from '../support/ports';
 import { serve, type TestServer } from '../support/servers';
 
 let server: TestServer;
 let names: NameServer;
 let resolver: dns.Resolver;
+/** Where the primary servers do not listen. */
+let refusing: number;
 
 beforeAll(async () => {
   server = await serve('127.0.0.1');
   const { port } = server;
+  refusing = await refusingPort();
   names = await nameServer({
     '_ldap._tcp.a.test': [
       { priority: 20, weight: 0, port, target: 'backup.a.test' },
-      { priority: 10, weight: 60, port: 1, target: 'first.a.test' },
-      { priority: 10, weight: 40, port: 1, target: 'second.a.test' },
+      { priority: 10, weight: 60, port: refusing, target: 'first.a.test' },
+      { priority: 10, weight: 40, port: refusing, target: 'second.a.test' },
     ],
     '_none._tcp.a.test': [{ priority: 0, weight: 0, port: 0, target: '.' }],
     '_empty._tcp.a.test': [],
@@ -40,7 +44,7 @@ async function failureOf(name: string): Promise<ConnectError> {
 test('endpoints with the priority and the weight of their records', async () => {
   const list = await resolveSrv('_ldap._tcp.a.test', { resolver });
   expect(list).toHaveLength(3);
-  expect(list).toContainEqual({ host: 'first.a.test', port: 1, priority: 10, weight: 60 });
+  expect(list).toContainEqual({ host: 'first.a.test', port: refusing, priority: 10, weight: 60 });
   expect(list).toContainEqual({
     host: 'backup.a.test',
     port: server.port,

@@ -1,9 +1,7 @@
 // The option tls: an attempt has won when its TLS handshake is done.
 
 import { once } from 'node:events';
-import * as fs from 'node:fs';
 import * as net from 'node:net';
-import * as path from 'node:path';
 import * as tls from 'node:tls';
 
 import {
@@ -12,15 +10,12 @@ import {
   type ConnectOptions,
   type EndpointLike,
 } from '#dist/index';
+import { CA as cert, KEY as key } from '../support/certificate';
 import { openSockets } from '../support/descriptors';
 import { eventually } from '../support/eventually';
 import { connectErrorOf, failureOf } from '../support/failure';
 import { refusingPort } from '../support/ports';
 import { serve, type TestServer } from '../support/servers';
-
-const FIXTURES = path.join(__dirname, '../../test/fixtures');
-const key = fs.readFileSync(path.join(FIXTURES, 'key.pem'));
-const cert = fs.readFileSync(path.join(FIXTURES, 'cert.pem'));
 
 /** Every name is this host, and our certificate is for none of them. */
 const lookup: net.LookupFunction = (_name, _options, callback) => {

@@ -150,13 +150,13 @@ void live(const Network& network, const Rule& rule, Dice& dice, Figures& figures
   constexpr int kMeasured = 8;
   Knowledge knowledge;
   World world;
-  world.options.own_delay.resize(1);
+  world.options.own_delays.resize(1);
   for (int measured = 0; measured < kMeasured;) {
     const Answer one = answer_of(network, dice);
     const Answer two = answer_of(network, dice);
     const Micros own_delay = knowledge.own_delay(rule);
     world.endpoints = {connects_after(one.after), connects_after(two.after)};
-    world.options.own_delay[0] = own_delay;
+    world.options.own_delays[0] = own_delay;
     const Story story = run(world);
     if (story.winner == 0U) knowledge.note(one.after, rule);
     if (own_delay == 0) continue;
@@ -166,7 +166,7 @@ void live(const Network& network, const Rule& rule, Dice& dice, Figures& figures
     (one.lost ? figures.useful_starts : figures.false_starts) += second;
   }
   world.endpoints = {never_answers(), connects_after(answer_of(network, dice).after)};
-  world.options.own_delay[0] = knowledge.own_delay(rule);
+  world.options.own_delays[0] = knowledge.own_delay(rule);
   const Story story = run(world);
   ++figures.deaths;
   figures.waited += story.attempts[1].started;
@@ -193,7 +193,7 @@ double worst_near(const Rule& rule, double jitter) {
 
 }  // namespace
 
-TEST_SUITE("the own_delay with a destination whose round-trip time is known") {
+TEST_SUITE("the delay with a destination whose round-trip time is known") {
   TEST_CASE("false starts stay below the bound, near and far, calm and not") {
     for (const double jitter : kJitters) {
       for (const double loss : kLosses) {

@@ -163,8 +163,8 @@ Story Run::run() {
   RaceOptions options = world_.options;
   options.more = more_to_come();
   std::vector<RaceCall::Candidate> candidates = pairs_for(world_.endpoints);
-  for (std::size_t i = 0; i < candidates.size() && i < options.own_delay.size(); ++i) {
-    candidates[i].own_delay = options.own_delay[i];
+  for (std::size_t i = 0; i < candidates.size() && i < options.own_delays.size(); ++i) {
+    candidates[i].own_delay = options.own_delays[i];
   }
   race_ = std::make_unique<RaceCall>(system_, *this, std::move(candidates), options,
                                      RaceCall::Settings());

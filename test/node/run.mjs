@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 
 const REGISTER = fileURLToPath(new URL('../../dist/register.js', import.meta.url));
 const LIMIT_MS = 60_000;
-/** Those that use sockets of clients; the first line of the arguments chooses others. */
+/** What uses sockets of clients, unless other names are asked for. */
 const DEFAULT_NAMES = ['test-net-', 'test-http-', 'test-https-', 'test-tls-'];
 
 const [folder, ...asked] = process.argv.slice(2);

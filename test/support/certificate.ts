@@ -8,3 +8,4 @@ const FIXTURES = path.join(__dirname, '../../test/fixtures');
 export const CERTIFICATE_FILE = path.join(FIXTURES, 'cert.pem');
 export const KEY_FILE = path.join(FIXTURES, 'key.pem');
 export const CA = fs.readFileSync(CERTIFICATE_FILE, 'utf8');
+export const KEY = fs.readFileSync(KEY_FILE, 'utf8');
