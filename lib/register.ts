@@ -8,10 +8,17 @@ import * as net from 'node:net';
 import { alternateFamilies } from './address-selection/rfc6724';
 import { connectSocket } from './connect-socket';
 import { isPermitted } from './connection';
-import { readEndpoints, toEndpoint, type Endpoint, type EndpointList } from './endpoints/endpoints';
+import {
+  is16Bits,
+  readEndpoints,
+  toEndpoint,
+  type Endpoint,
+  type EndpointList,
+} from './endpoints/endpoints';
 import { familyOf } from './endpoints/ip-address';
 import { addon } from './native/addon';
-import { readOptions, type ConnectOptions, type Settings } from './options/options';
+import { ofType } from './options/checks';
+import { isObject, readOptions, type ConnectOptions, type Settings } from './options/options';
 import { isBlocked } from './resolution/block-list';
 import { handleOf } from './sockets/adopt';
 import {
@@ -22,7 +29,6 @@ import {
   type Lookup,
 } from './sockets/connect-through-node';
 import { KnownAttempts, SocketEvents } from './sockets/socket-events';
-import { invalidArgType } from './util/argument-errors';
 
 /** The options of register(): how connections are raced, and where to. */
 export interface RegisterOptions extends Pick<
@@ -49,6 +55,8 @@ interface Target {
   readonly localPort?: unknown;
 }
 
+const isAFunction = ofType('function');
+
 type Connect = (this: net.Socket, ...given: unknown[]) => net.Socket;
 
 let settings: Settings | undefined;
@@ -65,13 +73,9 @@ let isInstalled = false;
  * @throws TypeError or RangeError with Node's `ERR_*` code when an option is bad; an Error where no binary loads.
  */
 export function register(options: RegisterOptions = {}): void {
-  if (typeof options !== 'object' || (options as unknown) === null) {
-    throw invalidArgType('options', 'of type object', options);
-  }
+  isObject(options, 'options');
   const { hosts: mapped, ...race } = options;
-  if (mapped !== undefined && typeof mapped !== 'function') {
-    throw invalidArgType('options.hosts', 'of type function', mapped);
-  }
+  if (mapped !== undefined) isAFunction(mapped, 'options.hosts');
   const read = readOptions({ order: 'given', ...race, engine: 'race' });
   addon(); // Where no binary loads, that is said here, and not by every connection.
   settings = read;
@@ -149,33 +153,33 @@ function normalize(given: unknown[]): unknown[] {
 
 /** The lookup with which Node shall be called; undefined where it goes its own way. */
 function lookupFor(socket: net.Socket, target: Target, race: Settings): Lookup | undefined {
-  const { path, autoSelectFamily = net.getDefaultAutoSelectFamily(), localPort } = target;
+  const { path, localPort } = target;
+  const autoSelectFamily = target.autoSelectFamily ?? net.getDefaultAutoSelectFamily();
   const host = hostOf(target);
   const port = Number(target.port);
   // What Node refuses it shall refuse itself.
   const isGood =
     typeof host === 'string' &&
+    typeof autoSelectFamily === 'boolean' &&
     (!isSet(target.lookup) || isFunction(target.lookup)) &&
-    (!isSet(localPort) || isPortNumber(localPort));
+    (!isSet(localPort) || is16Bits(localPort));
   // One that is connected already is Node's own affair.
   const isNew = socket.remoteAddress === undefined;
-  const isSwitch = autoSelectFamily === null || typeof autoSelectFamily === 'boolean';
-  const isOurs = isGood && isNew && isSwitch && !isSet(path);
-  if (!isOurs || !isPortNumber(port) || !isPermitted()) {
+  const isOurs = isGood && isNew && !isSet(path);
+  if (!isOurs || !is16Bits(port) || !isPermitted()) {
     return undefined;
   }
   const { blockList } = race;
   // A call that is opted out is not raced, but guarded all the same.
-  const isRaced = autoSelectFamily !== false;
-  if (!isRaced && blockList === undefined) return undefined;
-  const list = isRaced ? hosts?.(host, port) : undefined;
+  if (!autoSelectFamily && blockList === undefined) return undefined;
+  const list = autoSelectFamily ? hosts?.(host, port) : undefined;
   if (list !== undefined) {
     const endpoints = readEndpoints(list);
     return (_, _options, found) => begin(socket, target, endpoints, found, race);
   }
   if (net.isIP(host) === 0)
     return (_, options, found) =>
-      resolve(socket, target, { ...options, all: isRaced }, found, race);
+      resolve(socket, target, { ...options, all: autoSelectFamily }, found, race);
   // The guard holds for addresses as well; they are Node's otherwise.
   if (blockList === undefined || !isBlocked(host, blockList)) return undefined;
   const endpoint = toEndpoint(host, port, undefined);
@@ -199,17 +203,17 @@ function resolve(
     // A second answer, and one for a connection that is not being made any more, is none.
     if (isAnswered || handleOf(socket) !== handle || isHeld(socket)) return;
     isAnswered = true;
-    if (race.blockList === undefined && isOneOf(answer))
-      return found(error, answer[0].address, answer[0].family);
-    const addresses = error ? [] : addressesOf(answer);
-    const isText = !Array.isArray(answer) && race.blockList === undefined;
-    if (isText) return found(error, answer as string, oneFamily);
-    if (addresses.length === 0 || (addresses.length === 1 && race.blockList === undefined)) {
-      // One with a family that is none is for Node to refuse.
-      const [first] = Array.isArray(answer) ? (answer as Partial<(typeof addresses)[0]>[]) : [];
-      const [only] = first?.family === 4 || first?.family === 6 ? addresses : [];
-      const { address, family } = only ?? first ?? {};
-      return found(error, address, family);
+    const entries = (
+      Array.isArray(answer) ? answer : [{ address: answer, family: oneFamily }]
+    ) as Entry[];
+    const isGuarded = race.blockList !== undefined;
+    // The usual answer for a name with one address costs nothing: one alone is tried by us only where it is guarded.
+    if (error || (entries.length < 2 && !isGuarded)) return pass(found, error, entries[0]);
+    const addresses = addressesOf(entries);
+    if (addresses.length < (isGuarded ? 1 : 2)) {
+      const [only] = addresses;
+      const same = entries.find((entry) => entry?.address === only?.address);
+      return pass(found, error, same ?? entries[0]);
     }
     // The resolver's order, the families in turn, as Node has it.
     const endpoints = alternateFamilies(addresses).map((one) => {
@@ -220,21 +224,23 @@ function resolve(
   (lookup as (...given: unknown[]) => unknown)(host, options, answered);
 }
 
-/** The usual answer for a name with one address, which costs nothing then. */
-function isOneOf(answer: unknown): answer is [{ address: string; family: number }] {
-  return Array.isArray(answer) && answer.length === 1 && typeof answer[0] === 'object';
+/** An entry of what a lookup has answered with; it is the caller's, and may be anything. */
+type Entry = { readonly address?: string; readonly family?: number } | null | undefined;
+
+/** As it is, so that Node refuses what is no good. */
+function pass(found: Found, error: Error | null, entry: Entry): void {
+  found(error, entry?.address, entry?.family);
 }
 
-/** The different addresses that a lookup has answered with, whatever it was asked for. */
-function addressesOf(answer: unknown): { address: string; family: 4 | 6 }[] {
-  const entries: unknown[] = Array.isArray(answer) ? answer : [{ address: answer }];
-  const found = new Map<string, { address: string; family: 4 | 6 }>();
+/** The different addresses. */
+function addressesOf(entries: readonly Entry[]): { address: string; family: 4 | 6 }[] {
+  const different = new Map<string, { address: string; family: 4 | 6 }>();
   for (const entry of entries) {
-    const { address } = (entry ?? {}) as { address?: unknown };
+    const address: unknown = entry?.address;
     const family = typeof address === 'string' ? familyOf(address) : 0;
-    if (family !== 0) found.set(address as string, { address: address as string, family });
+    if (family !== 0) different.set(address as string, { address: address as string, family });
   }
-  return [...found.values()];
+  return [...different.values()];
 }
 
 function begin(
@@ -247,31 +253,27 @@ function begin(
   if (socket.destroyed || isHeld(socket)) return;
   const calledAt = performance.now();
   const { localAddress, localPort, lookup, family } = target as ConnectOptions;
-  const ofSocket = readOptions({
+  const { blockList } = socket as { blockList?: net.BlockList };
+  // Node has checked them.
+  const own: Settings = {
+    ...race,
     ...(localAddress && { localAddress }),
     ...(localPort && { localPort }),
     ...(typeof lookup === 'function' && { lookup }),
     ...((family === 4 || family === 6) && { family }),
-  });
-  const { blockList } = socket as { blockList?: net.BlockList };
-  const own = { ...race, ...definedOf(ofSocket), blockList: bothOf(race.blockList, blockList) };
+    blockList: bothOf(race.blockList, blockList),
+  };
   const known = new KnownAttempts();
   // As Node has it: what was tried, in the order of the starts.
   const attempted: string[] = [];
   Object.assign(socket, { autoSelectFamilyAttemptedAddresses: attempted });
   const handle = new HeldHandle(socket);
   // What was looked up is told as Node tells it, before the first attempt.
-  const events = new SocketEvents(socket, known, undefined, undefined);
+  const events = new SocketEvents(socket, known);
   for (const { host, address, family } of endpoints) {
     if (family !== 0 && address !== host) events.resolved(host, undefined, [{ address, family }]);
   }
   connectSocket(endpoints, { socket, settings: own, calledAt, known, attempted }, handle, found);
-}
-
-function definedOf(options: object): object {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined && value !== Infinity),
-  );
 }
 
 /** What either of them forbids. */
@@ -292,10 +294,6 @@ function hostOf({ host }: Target): unknown {
 
 function isFunction(value: unknown): value is (...given: unknown[]) => unknown {
   return typeof value === 'function';
-}
-
-function isPortNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65535;
 }
 
 function isSet(value: unknown): boolean {

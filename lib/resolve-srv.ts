@@ -6,6 +6,7 @@ import { isNativeError } from 'node:util/types';
 import { srvFailure } from './attempts/connect-error';
 import type { HostAndPort } from './endpoints/endpoints';
 import { isSignal } from './options/checks';
+import { isObject } from './options/options';
 import { orAbort } from './util/abortable';
 import { invalidArgType, outOfRange } from './util/argument-errors';
 
@@ -40,9 +41,7 @@ export async function resolveSrv(
   options: ResolveSrvOptions = {},
 ): Promise<HostAndPort[]> {
   if (typeof name !== 'string') throw invalidArgType('name', 'of type string', name);
-  if (typeof options !== 'object' || (options as unknown) === null) {
-    throw invalidArgType('options', 'of type object', options);
-  }
+  isObject(options, 'options');
   const { resolver: given, signal } = options;
   if (signal !== undefined) isSignal(signal, 'options.signal');
   if (

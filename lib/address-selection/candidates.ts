@@ -127,8 +127,11 @@ function* orderAll(
   localAddress: string,
   options: CandidateOptions,
 ): Chunks<Plan> {
+  const [first] = targets;
+  if (targets.every(({ priority }) => priority === first?.priority)) {
+    return yield* orderOne(targets, localAddress, options);
+  }
   const priorities = Array.from(byPriority(targets));
-  if (priorities.length === 1) return yield* orderOne(targets, localAddress, options);
   const candidates: Candidate[] = [];
   let unreachable: readonly Endpoint[] = [];
   for (const [, ofPriority] of priorities.sort(([a], [b]) => a - b)) {

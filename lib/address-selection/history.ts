@@ -10,6 +10,7 @@ import {
 import { familyOf } from '../endpoints/ip-address';
 import { invalidArgValue, outOfRange } from '../util/argument-errors';
 import { isLong, CHUNK } from '../util/chunks';
+import { keepLatest } from '../util/keep-latest';
 import { nextTurn } from '../util/timers';
 import { fingerprintOfNetwork } from './local-addresses';
 
@@ -189,12 +190,7 @@ export class History {
 
   private set(key: string, entry: Entry): void {
     if (this.size === 0) this.network = fingerprintOfNetwork();
-    // Deleted first, so that the map's order is that of age.
-    this.entries.delete(key);
-    this.entries.set(key, entry);
-    if (this.entries.size <= this.maxEntries) return;
-    const [oldest] = this.entries.keys();
-    this.entries.delete(oldest as string);
+    keepLatest(this.entries, key, entry, this.maxEntries);
   }
 
   private find(key: string): Entry | undefined {

@@ -362,6 +362,7 @@ function isOfDns({ code }: NodeJS.ErrnoException): boolean {
   return code === 'ENOTFOUND' || code === 'ENODATA' || (code?.startsWith('EAI_') ?? false);
 }
 
-function toMicrosecond(ms: number): number {
+/** What the clocks know; the rest is noise. In ms. */
+export function toMicrosecond(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }

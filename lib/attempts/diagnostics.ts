@@ -16,7 +16,7 @@ import {
   type Row,
   type RowStart,
 } from './attempt';
-import { attemptError, describeAttempt } from './connect-error';
+import { attemptError, describeAttempt, toMicrosecond } from './connect-error';
 
 /** What the events of `tracing:connect-by-list:connect:*` carry; one object for all events of a call. */
 export interface ConnectTrace {
@@ -71,7 +71,7 @@ export function tracedCall(
     try {
       return await run(listener);
     } finally {
-      trace.ms = Math.round((performance.now() - calledAt) * 1000) / 1000;
+      trace.ms = toMicrosecond(performance.now() - calledAt);
     }
   };
   const traced = connectChannel.tracePromise(timed, trace);

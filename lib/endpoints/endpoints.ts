@@ -145,7 +145,7 @@ function read16Bits(value: unknown, name: 'priority' | 'weight', index: number):
   if (typeof value !== 'number') {
     throw invalidArgType(`${nameOf(index)}.${name}`, 'of type number', value);
   }
-  if (Number.isInteger(value) && value >= 0 && value <= 65535) return value;
+  if (is16Bits(value)) return value;
   throw outOfRange(`${nameOf(index)}.${name}`, 'an integer from 0 to 65535', value);
 }
 
@@ -199,8 +199,12 @@ function readPortOf(port: unknown, index: number): number {
 /** -1 for what is no port. */
 function toPort(port: unknown): number {
   const number = typeof port === 'string' ? digitsOf(port) : port;
-  if (typeof number !== 'number' || !Number.isInteger(number)) return -1;
-  return number >= 0 && number <= 65535 ? number : -1;
+  return is16Bits(number) ? number : -1;
+}
+
+/** What a port, a priority or a weight can be. */
+export function is16Bits(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65535;
 }
 
 /** The number that the digits say, as far as it can be a port; -1 for what is not all digits. */

@@ -37,14 +37,16 @@ export type WinsockFunction = 'WSAConnectByList' | 'WSAConnectByName';
  * The engine asked for, or the best one here. `'winsock'` is the default only where Winsock exports
  * WSAConnectByList, whichever function is needed, so that all calls of a program have one default.
  *
- * @param prioritized an endpoint with a priority or a weight, of which WSAConnectByList knows nothing.
+ * @param endpoints one with a priority or a weight needs the race: WSAConnectByList knows nothing of them.
  */
 export function chooseEngine(
   { engine: asked }: Pick<Settings, 'engine'>,
   needed: WinsockFunction,
-  prioritized: Endpoint | undefined,
+  endpoints: readonly Endpoint[],
 ): Engine {
-  if (asked === 'race') return asked;
+  const needs = asked ? [needed] : (['WSAConnectByList', needed] as const);
+  if (asked === 'race' || (asked === undefined && !needs.every(isExported))) return 'race';
+  const prioritized = endpoints.find(({ priority, weight }) => priority > 0 || weight > 0);
   if (prioritized) {
     if (asked === undefined) return 'race';
     const { priority, weight } = prioritized;
@@ -52,9 +54,7 @@ export function chooseEngine(
       ? onlyOfRace('endpoints[].priority', priority)
       : onlyOfRace('endpoints[].weight', weight);
   }
-  const needs = asked ? [needed] : (['WSAConnectByList', needed] as const);
   if (needs.every(isExported)) return 'winsock';
-  if (asked === undefined) return 'race';
   throw notExported(needed);
 }
 

@@ -22,8 +22,7 @@ export function runEngine(
   call: Call,
   needed: WinsockFunction = 'WSAConnectByList',
 ): EngineResult | Promise<EngineResult> {
-  const prioritized = asked.find(({ priority, weight }) => priority > 0 || weight > 0);
-  const engine = chooseEngine(call.settings, needed, prioritized);
+  const engine = chooseEngine(call.settings, needed, asked);
   if (engine === 'winsock' && needed === 'WSAConnectByName') {
     return connectNameByWinsock(asked[0] as Endpoint, call);
   }

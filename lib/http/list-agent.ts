@@ -11,6 +11,7 @@ import { connect, type SocketConnectOptions } from '../connect';
 import { connectByList } from '../connect-by-list';
 import type { EndpointList } from '../endpoints/endpoints';
 import { readOptions, type ConnectOptions } from '../options/options';
+import { secured } from '../sockets/secured';
 import { invalidArgValue, socketHangUp } from '../util/argument-errors';
 import { nextTick } from '../util/timers';
 import { PendingRequest } from './pending-request';
@@ -83,7 +84,7 @@ export class ListAgent extends http.Agent {
 
   /** @internal http.Agent calls this when it needs a connection. */
   override createConnection(request: AgentRequest): net.Socket {
-    return this.#connections.connect(request);
+    return withTimeout(this.#connections.connect(request), request);
   }
 }
 
@@ -136,18 +137,9 @@ export class TlsListAgent extends https.Agent {
     const ended = new AbortController();
     (own.sockets[name] ??= []).push(placeholder);
     own.totalSocketCount++;
-    let reason: Error | undefined;
-    placeholder.once('close', () => ended.abort(reason ?? socketHangUp()));
     const { timeout = this.options.timeout } = request as { timeout?: number };
-    // When one of Node's agents would have given it a socket.
-    let isAssigned = false;
-    let isUnassigned = false;
-    nextTick(() => (isAssigned = true));
-    const pending = new PendingRequest(request, timeout, (error) => {
-      reason = error;
-      isUnassigned = !isAssigned;
-      placeholder.destroy();
-    });
+    const pending = new PendingRequest(request, timeout, () => placeholder.destroy());
+    placeholder.once('close', () => ended.abort(pending.error ?? socketHangUp()));
     const merged = { ...options, ...this.options, _agentKey: name };
     this.#race(merged, ended.signal).then(
       (socket) =>
@@ -164,9 +156,7 @@ export class TlsListAgent extends https.Agent {
           own.totalSocketCount--;
           // Node leaves a request that has waited in the queue until a socket is free.
           remove(own.requests, name, request);
-          // As Node has it, one that was aborted before it would have had a socket has no error.
-          const hasNoError = isUnassigned && isAborted(request) && reason === undefined;
-          if (isWaiting && hasNoError) request.onSocket(null as never);
+          if (isWaiting && pending.endsSilently) request.onSocket(null as never);
           else if (isWaiting) (created as FailedToCreate)(error);
           // This begins the next one.
           own.removeSocket(placeholder, options);
@@ -200,19 +190,12 @@ export class TlsListAgent extends https.Agent {
     return withTimeout(socket, request);
   }
 
-  #shakeHands(options: tls.ConnectionOptions, signal: AbortSignal): Promise<net.Socket> {
-    return new Promise((resolve, reject) => {
-      const secure = super.createConnection(options) as tls.TLSSocket;
-      const onKeylog = (line: Buffer): void => void this.emit('keylog', line, secure);
-      // Node's own listener comes with the socket's place in the pool.
-      if (this.listenerCount('keylog') > 0) secure.on('keylog', onKeylog);
-      signal.addEventListener('abort', () => secure.on('error', () => undefined).destroy());
-      secure.once('error', reject);
-      secure.once('secureConnect', () => {
-        secure.off('error', reject).off('keylog', onKeylog);
-        resolve(secure);
-      });
-    });
+  async #shakeHands(options: tls.ConnectionOptions, signal: AbortSignal): Promise<net.Socket> {
+    const secure = super.createConnection(options) as tls.TLSSocket;
+    const onKeylog = (line: Buffer): void => void this.emit('keylog', line, secure);
+    // Node's own listener comes with the socket's place in the pool.
+    if (this.listenerCount('keylog') > 0) secure.on('keylog', onKeylog);
+    return (await secured(secure, signal)).off('keylog', onKeylog);
   }
 }
 
@@ -226,11 +209,6 @@ function checked<T extends object>(options: T | null): T {
   const reason =
     'is not available: the list decides where to connect. Let "handshake" open a tunnel';
   throw invalidArgValue('options.proxyEnv', proxyEnv, reason);
-}
-
-/** Deprecated, and what abort() still sets. */
-function isAborted(request: http.ClientRequest): boolean {
-  return Reflect.get(request, 'aborted');
 }
 
 /** In ms; undici's own. */
@@ -263,7 +241,7 @@ class ListConnections {
   connect(request: object): net.Socket {
     const socket = connect(...this.argumentsFor(request));
     announceLookup(socket, (request as AgentRequest).host);
-    return withTimeout(socket, request);
+    return socket;
   }
 }
 

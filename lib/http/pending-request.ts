@@ -5,8 +5,13 @@
 import type * as http from 'node:http';
 
 import { startDeadline, type Deadline } from '../util/deadline';
+import { nextTick } from '../util/timers';
 
 export class PendingRequest {
+  /** What it was destroyed with. */
+  error: Error | undefined;
+  /** As Node has it, one that was aborted before one of its agents would have given it a socket has no error. */
+  endsSilently = false;
   private deadline: Deadline | undefined;
   private isWaiting = true;
   private readonly destroy: http.ClientRequest['destroy'];
@@ -17,21 +22,27 @@ export class PendingRequest {
    * Until end() is called, or the request gets a socket that has become free.
    *
    * @param timeout in ms, as http.request() has it: the request emits 'timeout', and goes on.
-   * @param destroyed is called when the request is destroyed, with the error that was given for it; once.
+   * @param destroyed is called when the request is destroyed; once.
    */
   constructor(
     private readonly request: http.ClientRequest,
     timeout: number | undefined,
-    destroyed: (error: Error | undefined) => void,
+    destroyed: () => void,
   ) {
     // The request's own methods, which destroy(), abort() and a signal all go through, with ours in front.
     // eslint-disable-next-line @typescript-eslint/unbound-method -- they are called with call()
     const { destroy, setTimeout } = request;
-    let isDestroyed = false;
+    let wouldHaveSocket = false;
+    nextTick(() => (wouldHaveSocket = true));
     this.destroy = (error) => {
+      const isFirst = !request.destroyed;
       destroy.call(request, error);
-      if (!isDestroyed) destroyed(error);
-      isDestroyed = true;
+      if (!isFirst) return request;
+      this.error = error;
+      // Deprecated, and what abort() still sets.
+      const isAborted: boolean = Reflect.get(request, 'aborted');
+      this.endsSilently = isAborted && error === undefined && !wouldHaveSocket;
+      destroyed();
       return request;
     };
     this.setTimeout = (ms, callback) => {

@@ -3,8 +3,8 @@
 import type * as net from 'node:net';
 
 import { readEndpoints, type EndpointList } from '../endpoints/endpoints';
+import { oneOf } from '../options/checks';
 import { optionsWith, type ConnectOptions } from '../options/options';
-import { invalidArgValue } from '../util/argument-errors';
 
 /** The endpoints for every request, or a function that returns those for one. */
 export type EndpointsFor<Request> = EndpointList | ((request: Request) => EndpointList);
@@ -31,9 +31,11 @@ export function readRaceUntil(
   { engine }: Pick<ConnectOptions, 'engine'> = {},
 ): RaceUntil {
   if (raceUntil === undefined) return engine === 'winsock' ? 'connect' : 'secureConnect';
-  if (raceUntil === 'connect' || raceUntil === 'secureConnect') return raceUntil;
-  throw invalidArgValue('options.raceUntil', raceUntil, "must be 'connect' or 'secureConnect'");
+  isRaceUntil(raceUntil, 'options.raceUntil');
+  return raceUntil as RaceUntil;
 }
+
+const isRaceUntil = oneOf('connect', 'secureConnect');
 
 const OF_A_REQUEST = optionsWith('isOfRequest');
 

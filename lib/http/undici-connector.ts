@@ -5,8 +5,10 @@ import * as tls from 'node:tls';
 
 import { connectByList } from '../connect-by-list';
 import { readOptions, type ConnectOptions } from '../options/options';
+import { secured } from '../sockets/secured';
 import { handshakeTimedOut } from '../util/argument-errors';
 import { startDeadline } from '../util/deadline';
+import { keepLatest } from '../util/keep-latest';
 import { nextTick } from '../util/timers';
 import { readEndpointsFor, readRaceUntil, type EndpointsFor, type RaceUntil } from './requests';
 
@@ -143,23 +145,6 @@ function nameOf({ hostname, servername }: ConnectorRequest): tls.ConnectionOptio
   return { host, ...(name !== undefined && { servername: name }) };
 }
 
-/** Resolves when the handshake is done. */
-function secured(socket: tls.TLSSocket, signal: AbortSignal): Promise<tls.TLSSocket> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      socket.on('error', () => undefined).destroy();
-      reject(signal.reason as Error);
-    };
-    signal.addEventListener('abort', onAbort);
-    socket.once('error', reject);
-    socket.once('secureConnect', () => {
-      signal.removeEventListener('abort', onAbort);
-      socket.off('error', reject);
-      resolve(socket);
-    });
-  });
-}
-
 /** TLS sessions of the servers talked to lately, as undici's own connector keeps them. */
 class Sessions {
   private readonly kept = new Map<string, Buffer>();
@@ -168,16 +153,9 @@ class Sessions {
     const key = `${options.servername ?? ''} ${tcp.remoteAddress ?? ''} ${tcp.remotePort ?? 0}`;
     const session = this.kept.get(key);
     const socket = tls.connect({ ...(session && { session }), ...options, socket: tcp });
-    return socket.on('session', (made: Buffer) => this.keep(key, made));
-  }
-
-  private keep(key: string, session: Buffer): void {
-    // Deleted first, so that the map's order is that of age.
-    this.kept.delete(key);
-    this.kept.set(key, session);
-    if (this.kept.size <= MAX_SESSIONS) return;
-    const [oldest] = this.kept.keys();
-    this.kept.delete(oldest as string);
+    return socket.on('session', (made: Buffer) => {
+      keepLatest(this.kept, key, made, MAX_SESSIONS);
+    });
   }
 }
 

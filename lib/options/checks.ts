@@ -2,6 +2,7 @@
 
 import * as net from 'node:net';
 
+import { is16Bits } from '../endpoints/endpoints';
 import {
   badIPAddress,
   badPort,
@@ -21,6 +22,7 @@ export function oneOf(...values: readonly (string | number)[]): Check {
   };
 }
 
+/** typeof, but that null is no object. */
 export function ofType(type: 'boolean' | 'function' | 'object'): Check {
   return (value, name) => {
     if (typeof value !== type || value === null) {
@@ -51,7 +53,7 @@ export function instanceOf(
 
 export const isPort: Check = (value, name) => {
   if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value);
-  if (!Number.isInteger(value) || value < 0 || value > 65535) throw badPort(name, value);
+  if (!is16Bits(value)) throw badPort(name, value);
 };
 
 export const isAddress: Check = (value) => {

@@ -6,7 +6,7 @@ import type * as tls from 'node:tls';
 
 import { History } from '../address-selection/history';
 import type { PairPolicy } from '../address-selection/pair-policy';
-import { invalidArgType, invalidArgValue } from '../util/argument-errors';
+import { invalidArgValue } from '../util/argument-errors';
 import {
   instanceOf,
   isAddress,
@@ -170,6 +170,7 @@ export interface Flag {
   readonly help: readonly string[];
 }
 
+export const isObject = ofType('object');
 const above0 = numberIn('> 0, or absent for no limit', (ms) => ms > 0);
 
 export const OPTIONS: { readonly [Name in keyof Required<ConnectOptions>]: Option } = {
@@ -231,7 +232,7 @@ export const OPTIONS: { readonly [Name in keyof Required<ConnectOptions>]: Optio
   lookup: { check: ofType('function'), needsList: true, isOfRequest: true },
   handshake: { check: ofType('function'), isOfRace: true },
   tls: {
-    check: ofType('object'),
+    check: isObject,
     isOfRace: true,
     flag: { help: ['an endpoint has connected when its TLS handshake is done'] },
   },
@@ -276,11 +277,9 @@ const DEFAULTS = Object.fromEntries(
  * is used; and those that every object has inherited from somewhere are none of the caller's.
  */
 export function readOptions(options: unknown): Settings {
-  if (typeof options !== 'object' || options === null) {
-    throw invalidArgType('options', 'of type object', options);
-  }
-  if (Object.keys(options).length === 0) return DEFAULTS;
-  const given = { ...DEFAULTS, ...options } as Record<Name, unknown>;
+  isObject(options, 'options');
+  if (Object.keys(options as object).length === 0) return DEFAULTS;
+  const given = { ...DEFAULTS, ...(options as object) } as Record<Name, unknown>;
   let needsRace: Name | undefined;
   for (const [name, option] of ROWS) {
     const value = given[name];

@@ -167,26 +167,26 @@ export class Resolution {
     clearTimeout(this.holdTimer);
   }
 
-  /** Where the list has several priorities. Half of the time that is left at most, as for the other timer. */
+  /** Where the list has several priorities. */
   private holdBack(): void {
     const [first] = this.endpoints;
     this.isHolding = this.endpoints.some(({ priority }) => priority !== first?.priority);
     if (!this.isHolding) return;
-    const left = this.timeout - this.elapsed();
-    this.holdTimer = setTimeout(
-      () => {
-        this.isHolding = false;
-        this.begin();
-        this.onAnswer?.();
-      },
-      Math.min(PRIORITY_DELAY, left / 2),
-    );
+    this.holdTimer = this.startTimer(PRIORITY_DELAY, () => {
+      this.isHolding = false;
+      this.begin();
+      this.onAnswer?.();
+    });
   }
 
   private beginSoon(): void {
-    // Half of the time that is left at most, so that the other half is for connecting.
+    this.timer ??= this.startTimer(RESOLUTION_DELAY, () => this.begin());
+  }
+
+  /** Half of the time that is left at most, so that the other half is for connecting. */
+  private startTimer(ms: number, expire: () => void): NodeJS.Timeout {
     const left = this.timeout - this.elapsed();
-    this.timer ??= setTimeout(() => this.begin(), Math.min(RESOLUTION_DELAY, left / 2));
+    return setTimeout(expire, Math.min(ms, left / 2));
   }
 
   private ask(name: string, lookup: net.LookupFunction, family: 0 | 4 | 6): Promise<void> {

@@ -69,13 +69,8 @@ export function adopt(descriptor: number, options: SocketOptions): net.Socket {
   const handle = newHandle(descriptor);
   openIn(handle, descriptor);
   const { allowHalfOpen, highWaterMark, onread } = options;
-  const init: net.SocketConstructorOpts = {
-    // Its type does not have it.
-    ...({ handle } as object),
-    ...(allowHalfOpen !== undefined && { allowHalfOpen }),
-    ...(highWaterMark !== undefined && { highWaterMark }),
-    ...(onread !== undefined && { onread }),
-  };
+  // Undefined is absent to Node, which has a handle as well; its type says neither.
+  const init = { handle, allowHalfOpen, highWaterMark, onread } as net.SocketConstructorOpts;
   let socket: net.Socket;
   try {
     // Options of the caller's can throw here: those of `onread` may be getters.

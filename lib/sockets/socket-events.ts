@@ -39,8 +39,8 @@ export class SocketEvents implements AttemptListener {
   constructor(
     private readonly socket: net.Socket,
     private readonly known: KnownAttempts,
-    private readonly attempted: string[] | undefined,
-    private readonly next: AttemptListener | undefined,
+    private readonly attempted?: string[],
+    private readonly next?: AttemptListener,
   ) {}
 
   resolved(host: string, error: Error | undefined, addresses: readonly ResolvedAddress[]): void {

@@ -82,9 +82,10 @@ Napi::Value outcome_of(Napi::Env env, RaceCall& race) {
   return Napi::String::New(env, text);
 }
 
-// From a text and a number: "address port [local own_delay]" a line, and the local port. The local
-// address is "-" where the system chooses; the own_delay is in microseconds, 0 for the default.
-std::vector<RaceCall::Candidate> pairs_of(const Napi::Value& text, const Napi::Value& local_port) {
+// From a text and a number: "address port [local delay]" a line, and the local port. The local
+// address is "-" where the system chooses; the delay is in microseconds, 0 for the default.
+std::vector<RaceCall::Candidate> candidates_of(const Napi::Value& text,
+                                               const Napi::Value& local_port) {
   const std::string pairs_text = text.As<Napi::String>();
   const auto port = static_cast<std::uint16_t>(local_port.As<Napi::Number>().Uint32Value());
   std::vector<RaceCall::Candidate> candidates;
@@ -171,7 +172,7 @@ Napi::Value race(const Napi::CallbackInfo& info) {
   settings.is_watched = info[7].As<Napi::Boolean>();
 
   auto race = std::make_unique<RaceCall>(environment->system(), *environment->listener(),
-                                         pairs_of(info[0], info[2]), options, settings);
+                                         candidates_of(info[0], info[2]), options, settings);
   if (race->begin()) return outcome_of(env, *race);
   environment->add(settings.id, std::move(race));
   return Napi::Number::New(env, settings.id);
@@ -180,7 +181,8 @@ Napi::Value race(const Napi::CallbackInfo& info) {
 // offer(id, candidates, localPort, more): the answer to the event `more`, or news before it.
 // Nothing happens if the race is over.
 void offer(const Napi::CallbackInfo& info) {
-  if (RaceCall* race = race_of(info)) race->offer(pairs_of(info[1], info[2]), more_of(info[3]));
+  if (RaceCall* race = race_of(info))
+    race->offer(candidates_of(info[1], info[2]), more_of(info[3]));
 }
 
 // unanswered(id): number[]: the attempts whose destinations have not answered so far.

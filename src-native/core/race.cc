@@ -52,10 +52,10 @@ void Race::abort() {
   if (!decided()) verdict_ = Verdict::kAborted;
 }
 
-void Race::offer(std::size_t count, More more, const std::vector<Micros>& own_delay) {
-  if (!own_delay.empty()) {
-    options_.own_delay.resize(options_.count, 0);
-    options_.own_delay.insert(options_.own_delay.end(), own_delay.begin(), own_delay.end());
+void Race::offer(std::size_t count, More more, const std::vector<Micros>& own_delays) {
+  if (!own_delays.empty()) {
+    options_.own_delays.resize(options_.count, 0);
+    options_.own_delays.insert(options_.own_delays.end(), own_delays.begin(), own_delays.end());
   }
   options_.count += count;
   options_.more = more;
@@ -124,8 +124,8 @@ bool Race::is_past_limit(Micros now) const {
 
 Micros Race::delay_after(std::size_t attempt) const {
   if (options_.attempt_delay) return *options_.attempt_delay;
-  if (attempt < options_.own_delay.size() && options_.own_delay[attempt] > 0) {
-    return std::max(options_.own_delay[attempt], kMinOwnDelay);
+  if (attempt < options_.own_delays.size() && options_.own_delays[attempt] > 0) {
+    return std::max(options_.own_delays[attempt], kMinOwnDelay);
   }
   Micros delay = kFirstDelay;
   for (std::size_t i = 0; i < delays_passed_ && delay > kMinDelay; ++i) delay /= 2;

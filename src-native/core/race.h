@@ -56,7 +56,7 @@ struct RaceOptions {
   More more = More::kNothing;
   // How long the next start waits for each of the attempts, where that is known better than by the
   // default: it then comes in place of it. 0, or no entry, where it is not known.
-  std::vector<Micros> own_delay = {};
+  std::vector<Micros> own_delays = {};
 };
 
 // How an attempt ended. The numbers cross the boundary to JavaScript: lib/native/addon.ts has the
@@ -118,7 +118,7 @@ class Race {
   void abort();
   // More endpoints to try, behind those that were there, and what may still come. None, and nothing
   // more to come, is an answer too.
-  void offer(std::size_t count, More more, const std::vector<Micros>& own_delay = {});
+  void offer(std::size_t count, More more, const std::vector<Micros>& own_delays = {});
   // Where the deadline has passed, but was not acted on yet, and an endpoint is due to be started:
   // it is put off until so long after that start. Once.
   void grant_turn(Micros now, Micros turn);

@@ -16,18 +16,18 @@ constexpr Micros kOneTurn = 1'000;
 
 // Empty where it is the default for all of them.
 std::vector<Micros> own_delays_of(const std::vector<RaceCall::Candidate>& candidates) {
-  std::vector<Micros> own_delay;
+  std::vector<Micros> own_delays;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     if (candidates[i].own_delay == 0) continue;
-    own_delay.resize(candidates.size(), 0);
-    own_delay[i] = candidates[i].own_delay;
+    own_delays.resize(candidates.size(), 0);
+    own_delays[i] = candidates[i].own_delay;
   }
-  return own_delay;
+  return own_delays;
 }
 
 RaceOptions options_for(RaceOptions options, const std::vector<RaceCall::Candidate>& candidates) {
   options.count = candidates.size();
-  options.own_delay = own_delays_of(candidates);
+  options.own_delays = own_delays_of(candidates);
   return options;
 }
 

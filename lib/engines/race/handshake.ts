@@ -8,6 +8,7 @@ import { isNativeError } from 'node:util/types';
 import type { Endpoint } from '../../endpoints/endpoints';
 import type { Handshake, Settings } from '../../options/options';
 import { adopt } from '../../sockets/adopt';
+import { secured } from '../../sockets/secured';
 import { closedInHandshake, invalidArgType } from '../../util/argument-errors';
 import { errnoOfCode } from '../../util/system-errors';
 import { setImmediate } from '../../util/timers';
@@ -165,24 +166,14 @@ function tlsHandshake(
   options: tls.ConnectionOptions,
 ): (...given: Parameters<Handshake>) => Promise<tls.TLSSocket> {
   const secureContext = options.secureContext ?? tls.createSecureContext(options);
-  return (tcp, { host }, { signal }) =>
-    new Promise((resolve, reject) => {
-      const socket = tls.connect({
-        host,
-        ...(net.isIP(host) === 0 && { servername: host }),
-        ...options,
-        secureContext,
-        socket: tcp,
-      });
-      const onAbort = (): void => {
-        socket.on('error', () => undefined).destroy();
-      };
-      signal.addEventListener('abort', onAbort);
-      socket.once('error', reject);
-      socket.once('secureConnect', () => {
-        signal.removeEventListener('abort', onAbort);
-        socket.off('error', reject);
-        resolve(socket);
-      });
+  return async (tcp, { host }, { signal }) => {
+    const socket = tls.connect({
+      host,
+      ...(net.isIP(host) === 0 && { servername: host }),
+      ...options,
+      secureContext,
+      socket: tcp,
     });
+    return secured(socket, signal);
+  };
 }
