@@ -5,10 +5,11 @@ import * as diagnostics from 'node:diagnostics_channel';
 import type { ConnectTrace } from '#dist/index';
 import { blackhole } from '../support/blackhole';
 import { CA } from '../support/certificate';
-import { describeClients, type ClientUnderTest } from '../support/client-promises';
+import { describeClients, untilAnswered, type ClientUnderTest } from '../support/client-promises';
 import {
   startHttpServer,
   startHttpsServer,
+  startMqttServer,
   startMysqlServer,
   startPostgresServer,
   startRedisServer,
@@ -17,9 +18,12 @@ import {
   fetchClient,
   httpClient,
   httpsClient,
+  mqttClient,
+  mqttClientOfGoodNodes,
   mysqlClient,
   pgClient,
   redisClient,
+  redisClientOfGoodNodes,
   undiciClient,
   wsClient,
   wssClient,
@@ -27,6 +31,7 @@ import {
 } from '../support/clients';
 import type { EngineUnderTest } from '../support/engine';
 import { eventually } from '../support/eventually';
+import { serve } from '../support/servers';
 
 const pgOverTls = pgClient({ ssl: { ca: CA } });
 
@@ -41,9 +46,16 @@ const CLIENTS: ClientUnderTest[] = [
   { name: 'pg over TLS', makeClient: pgOverTls, startServer: startPostgresServer },
   { name: 'mysql2', makeClient: mysqlClient({}), startServer: startMysqlServer },
   { name: 'ioredis', makeClient: redisClient, startServer: startRedisServer },
+  { name: 'MQTT.js', makeClient: mqttClient, startServer: startMqttServer },
 ];
 
 const CALL_FAILED = 'tracing:connect-by-list:connect:error';
+
+/** Clients that connect anew by themselves, and say of a node that it is no good. */
+const OF_GOOD_NODES: ClientUnderTest[] = [
+  { name: 'MQTT.js', makeClient: mqttClientOfGoodNodes, startServer: startMqttServer },
+  { name: 'ioredis', makeClient: redisClientOfGoodNodes, startServer: startRedisServer },
+];
 
 /** Clients that give up by themselves, soon. */
 const IMPATIENT: [string, MakeClient][] = [
@@ -68,5 +80,20 @@ export function describeClientsInProcess({ options, races }: EngineUnderTest): v
       await client.close();
       await hole.close();
     });
+
+    // Only the race has a history.
+    const ifItRaces = races ? test.each(OF_GOOD_NODES) : test.skip.each(OF_GOOD_NODES);
+    ifItRaces(
+      '$name goes over to the next node when the first accepts and dies',
+      async (client) => {
+        const dying = await serve('127.0.0.1', (socket) => socket.destroy());
+        const alive = await client.startServer();
+        const nodes = [dying.port, alive.port].map((port) => `127.0.0.1:${port}`);
+        const asking = client.makeClient(nodes, { ...options, order: 'given' });
+        expect(await untilAnswered(asking)).toBe(alive.port);
+        await asking.close();
+        await Promise.all([dying.close(), alive.stop()]);
+      },
+    );
   });
 }

@@ -11,7 +11,7 @@ function read(file: string): string {
 
 /** Without what TypeScript wants, and however it is wrapped. */
 function lineOfCode(code: string): string {
-  return code.replace(/\boverride\b/g, '').replace(/\s+/g, '');
+  return code.replace(/\boverride\b|\bas (string|number)\b/g, '').replace(/\s+/g, '');
 }
 
 /** What of a text's blocks of JavaScript uses the list: each is one statement at the block's margin. */
@@ -21,7 +21,7 @@ function statementsAboutNodes(markdown: string): string[] {
   );
   const statements = blocks.flatMap((block) => block.split(/\n(?=[^\s})])/));
   return statements
-    .filter((statement) => /\(nodes\b/.test(statement))
+    .filter((statement) => /\(nodes\b|\bconnectToGoodNode\b/.test(statement))
     .map((statement) => statement.replace(/^const \w+ = /, ''));
 }
 
@@ -30,7 +30,15 @@ const statements = statementsAboutNodes(markdown);
 const tested = lineOfCode(read('test/support/clients.ts'));
 
 test('docs/clients.md has a line for every client', () => {
-  const makers = ['ListAgent', 'TlsListAgent', 'Agent', 'Pool', 'createPool', 'ListConnector'];
+  const makers = [
+    'ListAgent',
+    'TlsListAgent',
+    'Agent',
+    'Pool',
+    'createPool',
+    'ListConnector',
+    'MqttClient',
+  ];
   for (const maker of makers) {
     expect(statements.some((statement) => statement.includes(maker))).toBe(true);
   }
@@ -40,7 +48,7 @@ test.each(statements)('%s', (statement) => {
   expect(tested).toContain(lineOfCode(statement));
 });
 
-test.each(['undici', 'ws', 'pg', 'mysql2', 'ioredis'])(
+test.each(['undici', 'ws', 'pg', 'mysql2', 'ioredis', 'mqtt'])(
   'the version of %s is the one tested',
   (name) => {
     const manifest = JSON.parse(read(`node_modules/${name}/package.json`)) as { version: string };

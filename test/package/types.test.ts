@@ -29,6 +29,28 @@ test.each(['node16', 'bundler'])(
   300_000,
 );
 
+/** The blocks of TypeScript of a page of docs/. */
+const BLOCKS = fs.readdirSync(path.join(ROOT, 'docs')).flatMap((page) => {
+  if (!page.endsWith('.md')) return [];
+  const markdown = fs.readFileSync(path.join(ROOT, 'docs', page), 'utf8');
+  const blocks = markdown.matchAll(/^```ts\n(.*?)^```$/gms);
+  return [...blocks].map(([, code]) => ({ page, code: code as string }));
+});
+
+test('docs/attempts.md has a subscriber in TypeScript', () => {
+  expect(BLOCKS.map(({ page }) => page)).toContain('attempts.md');
+});
+
+test.each(BLOCKS)(
+  'the TypeScript of docs/$page compiles',
+  ({ page, code }) => {
+    const file = `${page}.mts`;
+    fs.writeFileSync(path.join(app.folder, file), code);
+    expect(compile('node16', file)).toEqual({ status: 0, output: '' });
+  },
+  300_000,
+);
+
 test('a use that is wrong is refused', () => {
   const wrong = "import { connectByList } from 'connect-by-list';\nvoid connectByList(5);\n";
   fs.writeFileSync(path.join(app.folder, 'wrong.mts'), wrong);

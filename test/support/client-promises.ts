@@ -92,7 +92,7 @@ const TRIES = 50;
 const PAUSE_MS = 100;
 
 /** A client may say of a request that its connection broke; the next one goes over a new connection. */
-async function untilAnswered(asked: TestClient): Promise<number> {
+export async function untilAnswered(asked: TestClient): Promise<number> {
   let lastError: unknown;
   for (let i = 0; i < TRIES; i++) {
     try {

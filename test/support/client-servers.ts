@@ -118,6 +118,33 @@ export function startRedisServer(): Promise<ClientServer> {
   });
 }
 
+// The kinds of packets of MQTT 5, in the upper half of their first byte.
+const CONNECT = 1;
+const PUBLISH = 3;
+const PINGREQ = 12;
+
+/** MQTT 5, with packets of fewer than 128 bytes: answers whatever is published by publishing its port. */
+export function startMqttServer(): Promise<ClientServer> {
+  return answerTcp((socket, port) => {
+    let received = Buffer.alloc(0);
+    socket.on('data', (chunk: Buffer) => {
+      received = Buffer.concat([received, chunk]);
+      while (received.length >= 2 && received.length >= 2 + received.readUInt8(1)) {
+        const kind = received.readUInt8(0) >> 4;
+        received = received.subarray(2 + received.readUInt8(1));
+        // No session, success, no properties.
+        if (kind === CONNECT) socket.write(Buffer.from([0x20, 3, 0, 0, 0]));
+        if (kind === PINGREQ) socket.write(Buffer.from([0xd0, 0]));
+        if (kind === PUBLISH) {
+          // A topic, no properties, the payload.
+          const published = Buffer.concat([int16(4), Buffer.from(`port\0${port}`)]);
+          socket.write(Buffer.from([0x30, published.length, ...published]));
+        }
+      }
+    });
+  });
+}
+
 /** What a client of PostgreSQL sends in place of a version, to ask for TLS. */
 const SSL_REQUEST = 80877103;
 const INT4 = 23;

@@ -4,10 +4,12 @@
 import { once } from 'node:events';
 import * as http from 'node:http';
 import * as https from 'node:https';
+import type * as net from 'node:net';
 import { text } from 'node:stream/consumers';
 import * as tls from 'node:tls';
 
 import { AbstractConnector, Redis } from 'ioredis';
+import { MqttClient } from 'mqtt';
 import { createPool, type PoolOptions, type RowDataPacket } from 'mysql2/promise';
 import { Pool, type PoolConfig } from 'pg';
 import { Agent, fetch as undiciFetch } from 'undici';
@@ -16,6 +18,7 @@ import { WebSocket } from 'ws';
 import {
   connect,
   connector,
+  History,
   ListAgent,
   TlsListAgent,
   type EndpointLike,
@@ -168,5 +171,63 @@ function askByRedis(redis: Redis): TestClient {
       return Number(/^tcp_port:(\d+)/m.exec(facts)?.[1]);
     },
     close: () => redis.quit(),
+  };
+}
+
+export const mqttClient: MakeClient = (nodes, options) => {
+  const client = new MqttClient(() => connect(nodes, options), { protocolVersion: 5 });
+  return askByMqtt(client);
+};
+
+/** As the one before, but that it stays away from a node which accepts and then closes. */
+export const mqttClientOfGoodNodes: MakeClient = (nodes, options) => {
+  const connectToGoodNode = goodNodes(nodes, options);
+  const client = new MqttClient(connectToGoodNode, { protocolVersion: 5 });
+  return askByMqtt(client);
+};
+
+export const redisClientOfGoodNodes: MakeClient = (nodes, options) => {
+  const connectToGoodNode = goodNodes(nodes, options);
+  class GoodNodeConnector extends AbstractConnector {
+    constructor() {
+      super(2000);
+    }
+    override connect() {
+      return Promise.resolve((this.stream = connectToGoodNode()));
+    }
+  }
+  return askByRedis(new Redis({ Connector: GoodNodeConnector }));
+};
+
+function goodNodes(nodes: EndpointLike[], options: SocketConnectOptions): () => net.Socket {
+  const history = new History();
+  function connectToGoodNode() {
+    const socket = connect(nodes, { ...options, history });
+    socket.once('connect', () => {
+      const connectedAt = performance.now();
+      const node = { host: socket.remoteAddress as string, port: socket.remotePort as number };
+      socket.once('close', () => {
+        // A connection that lives for less than a second has served nobody.
+        if (performance.now() - connectedAt < 1_000) history.note(node, 'bad');
+      });
+    });
+    return socket;
+  }
+  return connectToGoodNode;
+}
+
+function askByMqtt(client: MqttClient): TestClient {
+  // Told of every connection that breaks; MQTT.js then makes another one.
+  client.on('error', () => undefined);
+  return {
+    async ask() {
+      if (!client.connected) await new Promise<unknown>((done) => client.once('connect', done));
+      return new Promise((resolve, reject) => {
+        client.once('message', (_, payload) => resolve(Number(payload)));
+        client.once('close', () => reject(new Error('it closed')));
+        client.publish('which port?', '');
+      });
+    },
+    close: () => client.endAsync(true),
   };
 }
