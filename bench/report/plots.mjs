@@ -12,7 +12,12 @@ const DARK = { [INK]: '#f0f6fc', [FAINT]: '#9198a1', [LINE]: '#3d444d' };
 /** Ours stands out; three cases of one thing are three shades. */
 const OURS = ['#0969da', '#54a3f5', '#a6cdfb'];
 const OTHERS = ['#8c959f', '#b1bac4', '#d3d9e0'];
-const DARK_OTHERS = { '#8c959f': '#9198a1', '#b1bac4': '#656c76', '#d3d9e0': '#474d55' };
+/** Of what was given up. */
+const PALE = '#eaeef2';
+const DARK_OTHERS = {
+  ...{ '#8c959f': '#9198a1', '#b1bac4': '#656c76', '#d3d9e0': '#474d55' },
+  [PALE]: '#2d333b',
+};
 /** For lines, of which each is a subject: Okabe and Ito's colours, which the colour-blind can tell apart. */
 const PALETTE = [
   '#0072b2',
@@ -29,7 +34,7 @@ const PALETTE = [
 const FONT = 'system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif';
 const WIDTH = 860;
 /** Of the names of the subjects, beside bars. */
-const LABELS = 250;
+const LABELS = 270;
 
 const darkStyle = () => {
   const rules = Object.entries({ ...DARK, ...DARK_OTHERS }).map(
@@ -66,7 +71,10 @@ const axisStyle = {
 
 const isOurs = (id) => id.startsWith('ours');
 
-/** A bar for each subject and case, and a line from the lowest run to the highest. */
+/**
+ * A bar for each subject and case, and a line from the lowest run to the highest. One that was given up has a pale
+ * bar with an arrow, which reaches the edge.
+ */
 export function bars(plot, rows, labels) {
   const ids = [...new Set(rows.map(({ subject }) => subject))].filter((id) =>
     rows.some(
@@ -81,10 +89,17 @@ export function bars(plot, rows, labels) {
     const isCapped = row.outcomes.includes('still trying');
     return {
       values,
-      note: hasConnected ? '' : isCapped ? `more than ${round(median(values))}` : 'failed',
+      note: isCapped ? `more than ${round(median(values))} →` : 'failed',
       hasConnected,
+      isCapped,
     };
   };
+  const found = ids.flatMap((id) => plot.cases.map((name) => valueOf(id, name) ?? []).flat());
+  const isOver = found.some(({ isCapped }) => isCapped);
+  const longest = Math.max(
+    ...found.filter((one) => one.hasConnected || one.isCapped).map(({ values }) => most(values)),
+  );
+  const edge = Math.ceil(longest * 1.05);
   const colour = (id, at) => (isOurs(id) ? OURS : OTHERS)[plot.cases.length === 1 ? 0 : at];
   const series = plot.cases.map((name, at) => ({
     name,
@@ -94,14 +109,14 @@ export function bars(plot, rows, labels) {
     itemStyle: { color: OTHERS[plot.cases.length === 1 ? 0 : at], borderRadius: [0, 2, 2, 0] },
     data: ids.map((id) => {
       const found = valueOf(id, name);
-      const value = found?.hasConnected ? median(found.values) : 0;
+      const value = found?.isCapped ? edge : found?.hasConnected ? median(found.values) : 0;
       const text = !found ? '' : found.hasConnected ? round(value) : found.note;
       return {
         value,
-        itemStyle: { color: colour(id, at) },
+        itemStyle: { color: found?.isCapped ? PALE : colour(id, at) },
         label: {
           show: true,
-          position: 'right',
+          position: found?.isCapped ? 'insideRight' : 'right',
           distance: 6,
           formatter: text,
           color: INK,
@@ -138,7 +153,7 @@ export function bars(plot, rows, labels) {
       },
     }),
     grid: { left: LABELS, right: 90, top: legend ? 84 : 60, bottom: 32 },
-    xAxis: { ...scale, ...axisStyle, axisLine: { show: false } },
+    xAxis: { ...scale, ...axisStyle, axisLine: { show: false }, ...(isOver && { max: edge }) },
     yAxis: {
       type: 'category',
       inverse: true,
