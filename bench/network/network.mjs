@@ -1,4 +1,4 @@
-// Makes the benchmark's network: this process is in a fresh network namespace (see inside.mjs), the servers
+// Makes the benchmark's network: this process is in a fresh network namespace (run.mjs sees to it), the servers
 // are in another, and between the two is a veth pair, and a wire that takes 300 ms one way.
 //
 //   healthy      a server listens

@@ -47,7 +47,7 @@ Micros since(Micros began, Micros at) { return at == kNever ? 0 : at - began; }
 
 // What there is to tell of one attempt: outcome, errno, then in microseconds its start, when TCP
 // had connected (0 where it has not) and its end, then the local port, and the local address, which
-// is empty where it never had one. lib/engines/race/race-rows.ts reads them, when somebody asks.
+// is empty where it never had one. lib/engines/race/race-result.ts reads them, when somebody asks.
 void add_row(std::string& text, const RaceCall& race, std::size_t attempt) {
   const RaceCall::Row row = race.row(attempt);
   add_number(text, static_cast<int>(row.state.outcome));
@@ -61,7 +61,7 @@ void add_row(std::string& text, const RaceCall& race, std::size_t attempt) {
 
 // How a race has ended: verdict, winner, the connected socket, which is JavaScript's now, or -1,
 // the attempt that ended last, and the number of attempts; then a line for each of them.
-// lib/engines/race/race-rows.ts reads it.
+// lib/engines/race/race-result.ts reads it.
 Napi::Value outcome_of(Napi::Env env, RaceCall& race) {
   std::string text;
   text.reserve(kTextOfARow * (1 + race.rows()));

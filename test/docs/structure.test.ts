@@ -1,9 +1,11 @@
-// No file of lib/ imports itself by way of others, types included. The linter keeps the arrows between rooms.
+// No file of lib/ imports itself by way of others, types included. The linter keeps the arrows between rooms. And what a
+// comment names is there.
 
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
-const LIB = path.join(__dirname, '../../lib');
+const ROOT = path.join(__dirname, '../..');
+const LIB = path.join(ROOT, 'lib');
 
 /** Every file, with the files that it imports. */
 function imports(): Map<string, string[]> {
@@ -62,4 +64,33 @@ test('a cycle is found', () => {
 
 test('there is none', () => {
   expect(cycleIn(imports())).toEqual([]);
+});
+
+/** The files of these folders, by their paths in the repository. */
+function filesOf(...folders: string[]): string[] {
+  return folders.flatMap((folder) =>
+    fs
+      .readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
+      .filter((name) => /\.(m?ts|mjs|cc|h|md)$/.test(name) && !name.includes('node_modules/')),
+  );
+}
+
+test('every file that a comment of the sources names is there', () => {
+  const folders = ['bench', 'demo', 'docs', 'examples', 'lib', 'packaging', 'src-native', 'test'];
+  const files = filesOf(...folders);
+  const names = new Set(files.map((file) => path.posix.basename(file)));
+  const missing: string[] = [];
+  for (const file of filesOf('lib', 'src-native')) {
+    const comments = fs
+      .readFileSync(path.join(ROOT, file), 'utf8')
+      .match(/(^|\s)(\/\/|\*|\/\*\*) .*/g);
+    for (const [named] of comments?.join('\n').matchAll(/\w[\w/.-]*\.(m?ts|mjs|cc|md)\b/g) ?? []) {
+      const isThere = named.includes('/')
+        ? files.some((one) => one === named || one.endsWith(`/${named}`))
+        : names.has(named);
+      if (!isThere) missing.push(`${file} names ${named}`);
+    }
+  }
+  expect(missing).toEqual([]);
 });
