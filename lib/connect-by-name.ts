@@ -10,11 +10,11 @@ import { invalidArgType } from './util/argument-errors';
 /**
  * Connects to one host by its name, and to one service on it.
  *
- * With the engine `'race'` this is `connectByList([{ host, port }], options)`. With `'winsock'` it is the
- * real WSAConnectByName (learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsaconnectbynamew):
- * Windows resolves the name and tries its addresses, one after the other. With `lookup`, `family`,
- * `blockList`, `policy` or `tls` it is connectByList() with either engine, because Windows' function has no
- * room for them: `lookup` (default `dns.lookup`) resolves the name, and its addresses are the list.
+ * With the engine `'race'` this is `connectByList([{ host, port }], options)`. With `'winsock'` it is the real
+ * WSAConnectByName (learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsaconnectbynamew): Windows resolves
+ * the name and tries its addresses, one after the other. With `lookup`, `family`, `blockList` or `policy` it is
+ * connectByList() with either engine, because WSAConnectByName has no parameter for them: `lookup` (default
+ * `dns.lookup`) resolves the name, and its addresses are the list.
  *
  * @example
  * ```ts

@@ -26,7 +26,10 @@ export interface SocketCall {
   readonly attempted?: string[];
 }
 
-/** Runs the engine. The socket gets the connection by `found`, or is destroyed with why there is none. */
+/**
+ * Runs the engine. On success the socket gets the connection through `found`; on failure it is destroyed with the
+ * error.
+ */
 export function connectSocket(
   asked: readonly Endpoint[],
   call: SocketCall,
@@ -34,7 +37,8 @@ export function connectSocket(
   found: Found,
 ): void {
   const { socket, known } = call;
-  // In a turn of its own: what a listener of the socket throws is no rejected promise, but uncaught.
+  // Deferred, so that an error thrown by a listener of the socket is an uncaught exception and not a rejected
+  // promise.
   run(asked, call, handle).then(
     (made) => {
       const failure = (error: AdoptError): Error => adoptFailure(made, error);

@@ -26,7 +26,9 @@ export type SocketConnectOptions = Omit<ConnectOptions, 'tls' | 'handshake'>;
 
 /** A net.Socket that has been connected, or is being connected, to one endpoint of a list. */
 export interface ListSocket extends net.Socket {
-  /** What was tried: as far as it has ended while it connects, then all, in the order of the starts. */
+  /**
+   * While the socket connects, the attempts that have ended so far; then all of them, in the order of their starts.
+   */
   readonly attempts: readonly Attempt[];
 }
 
@@ -66,7 +68,8 @@ export function connect(
   const settings = readOptions(options);
   for (const name of ['tls', 'handshake'] as const) {
     if (settings[name] === undefined) continue;
-    const reason = 'is for connectByList(); here, wrap the socket: tls.connect({ socket })';
+    const reason =
+      'is supported by connectByList() only; for TLS, pass the socket to tls.connect({ socket })';
     throw invalidArgValue(`options.${name}`, settings[name], reason);
   }
   if (connectListener !== undefined && typeof connectListener !== 'function') {
@@ -94,7 +97,10 @@ class SocketToList extends net.Socket implements ListSocket {
     return this.#known.read();
   }
 
-  /** Some libraries call this on whatever they are given: while it connects the list decides where to. */
+  /**
+   * While the socket connects, a further connect() only adds its listener: some libraries call it on every socket
+   * they are given.
+   */
   override connect(...given: unknown[]): this {
     if (!this.connecting) return super.connect(...(given as [net.SocketConnectOpts]));
     const listener = given.at(-1);
@@ -107,14 +113,14 @@ class SocketToList extends net.Socket implements ListSocket {
     const call = { socket: this, settings, calledAt, known: this.#known };
     const [first] = asked as [Endpoint];
     const lookup = (_: string, _options: object, found: Found): void => {
-      // The second turn: in the first, whoever gets the socket adds its listeners, as http.Agent lets it by 'socket'.
+      // Waits two ticks: in the first, users of the socket add their listeners, as they do on 'socket' of http.Agent.
       nextTick(() =>
         nextTick(() => {
           if (!this.destroyed) connectSocket(asked, call, handle, found);
         }),
       );
     };
-    // 'host:port' is no IP address, of which Node would not ask for the address.
+    // Node does not call `lookup` for an IP address, so 'host:port' is passed as the host.
     const host = first.family === 0 ? first.host : formatEndpoint(first);
     nodeConnect.call(this, { host, port: first.port, lookup, autoSelectFamily: false });
     const handle = new HeldHandle(this);

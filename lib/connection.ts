@@ -1,11 +1,11 @@
-// What a connect ends with: from what an engine has made to the caller's Connection.
+// Turns the result of an engine into a Connection, or throws a ConnectError.
 
 import type * as net from 'node:net';
 import { inspect, type InspectOptions } from 'node:util';
 
 import { eachOf, toAttempt, type Attempt, type Connection } from './attempts/attempt';
 import { isTraced, tracedCall } from './attempts/diagnostics';
-import { adoptFailure, raceFailure } from './attempts/connect-error';
+import { adoptFailure, connectFailure } from './attempts/connect-error';
 import type { Endpoint } from './endpoints/endpoints';
 import type { EngineResult, WinsockFunction } from './engines/engine';
 import { runEngine } from './engines/run-engine';
@@ -51,16 +51,16 @@ function toConnection(made: EngineResult, settings: Settings): Connection {
 }
 
 /**
- * Throws why nothing has connected, where nothing has. A function and no method: an error keeps what its stack was
- * called on, and with it all that the race was made of.
+ * Records what the call has taught, and throws a ConnectError where nothing connected. Not a method: the stack of the
+ * error would keep `this`, and with it the whole race, in memory.
  */
 export function throwIfFailed(made: EngineResult): void {
   made.recordHistory();
   const failure = made.failure();
-  if (failure !== undefined) throw raceFailure(failure);
+  if (failure !== undefined) throw connectFailure(failure);
 }
 
-/** Addresses and attempts become objects when somebody asks for them: mostly nobody does. */
+/** Addresses and attempts are created on first access: mostly nobody asks for them. */
 export function connectionOf(socket: net.Socket, made: EngineResult): Connection {
   let attempts: readonly Attempt[] | undefined;
   // Properties of its own, so that a copy has them.

@@ -1,6 +1,6 @@
-// connect-by-list/register: from the import of this module on, every TCP connection of the process to a host name is
-// raced over all of its addresses: those of net, tls, http, https, http2, the global fetch, and of every client that
-// is built on them.
+// connect-by-list/register: from the import of this module on, every TCP connection of this thread to a host name is
+// raced over all addresses of the name: those of net, tls, http, https, http2, the global fetch, and of every client
+// that is built on them.
 
 import * as dns from 'node:dns';
 import * as net from 'node:net';
@@ -18,7 +18,7 @@ import {
 import { familyOf } from './endpoints/ip-address';
 import { addon } from './native/addon';
 import { ofType } from './options/checks';
-import { isObject, readOptions, type ConnectOptions, type Settings } from './options/options';
+import { checkObject, readOptions, type ConnectOptions, type Settings } from './options/options';
 import { isBlocked } from './resolution/block-list';
 import { handleOf } from './sockets/adopt';
 import {
@@ -42,7 +42,7 @@ export interface RegisterOptions extends Pick<
   hosts?: ((host: string, port: number) => EndpointList | undefined) | undefined;
 }
 
-/** What a socket is told to connect to, as far as it is looked at here. */
+/** The options of net.connect() that are read here. */
 interface Target {
   readonly path?: unknown;
   readonly host?: unknown;
@@ -55,7 +55,7 @@ interface Target {
   readonly localPort?: unknown;
 }
 
-const isAFunction = ofType('function');
+const checkFunction = ofType('function');
 
 type Connect = (this: net.Socket, ...given: unknown[]) => net.Socket;
 
@@ -68,14 +68,15 @@ let isInstalled = false;
  * 'connect-by-list/register' calls it without options. A second call replaces the options of the first.
  *
  * Sockets stay what Node documents: their events, their options, their timeouts. `autoSelectFamily: false` opts a
- * call out. Connections to IP addresses, to pipes, and to names with a single address go Node's own way.
+ * call out. Node itself connects to pipes and, unless `hosts` or `blockList` concerns them, to IP addresses and to
+ * names with a single address.
  *
  * @throws TypeError or RangeError with Node's `ERR_*` code when an option is bad; an Error where no binary loads.
  */
 export function register(options: RegisterOptions = {}): void {
-  isObject(options, 'options');
+  checkObject(options, 'options');
   const { hosts: mapped, ...race } = options;
-  if (mapped !== undefined) isAFunction(mapped, 'options.hosts');
+  if (mapped !== undefined) checkFunction(mapped, 'options.hosts');
   const read = readOptions({ order: 'given', ...race, engine: 'race' });
   addon(); // Where no binary loads, that is said here, and not by every connection.
   settings = read;
@@ -88,8 +89,8 @@ export function register(options: RegisterOptions = {}): void {
 /**
  * Undoes register().
  *
- * @returns false where somebody has replaced net.Socket.prototype.connect since: then that stays in place, and what
- *   it calls of this package passes everything on to Node.
+ * @returns false where other code has replaced net.Socket.prototype.connect since register(). Its function stays in
+ *   place, and ours, which it may call, only calls Node's.
  */
 export function unregister(): boolean {
   settings = undefined;
@@ -116,7 +117,7 @@ const connect: Connect = function (this: net.Socket, ...given: unknown[]): net.S
   const prototype: unknown = Object.getPrototypeOf(target);
   const isPlain = prototype === Object.prototype || prototype === null;
   const ours = isPlain ? { ...target, ...changed } : inFrontOf(target, changed);
-  // In the very array, which carries a symbol of Node's own; whoever else has it sees it as it was.
+  // Changes the array in place, because it carries a symbol that Node checks, and restores it for others who hold it.
   normalized[0] = ours;
   try {
     return nodeConnect.call(this, normalized);
@@ -125,7 +126,7 @@ const connect: Connect = function (this: net.Socket, ...given: unknown[]): net.S
   }
 };
 
-/** An address that nobody has mapped or guards: the usual case of what is not ours, as quick as without us. */
+/** The fast path: with neither `hosts` nor `blockList`, an IP address goes to Node unchanged. */
 function isPlainAddress(first: unknown): boolean {
   if (hosts !== undefined || settings?.blockList !== undefined) return false;
   const target: unknown = Array.isArray(first) ? first[0] : first;
@@ -157,13 +158,13 @@ function lookupFor(socket: net.Socket, target: Target, race: Settings): Lookup |
   const autoSelectFamily = target.autoSelectFamily ?? net.getDefaultAutoSelectFamily();
   const host = hostOf(target);
   const port = Number(target.port);
-  // What Node refuses it shall refuse itself.
+  // Invalid options go to Node, which throws its own errors.
   const isGood =
     typeof host === 'string' &&
     typeof autoSelectFamily === 'boolean' &&
     (!isSet(target.lookup) || isFunction(target.lookup)) &&
     (!isSet(localPort) || is16Bits(localPort));
-  // One that is connected already is Node's own affair.
+  // A connected socket is left to Node.
   const isNew = socket.remoteAddress === undefined;
   const isOurs = isGood && isNew && !isSet(path);
   if (!isOurs || !is16Bits(port) || !isPermitted()) {
@@ -200,7 +201,7 @@ function resolve(
   const handle = handleOf(socket);
   let isAnswered = false;
   const answered = (error: Error | null, answer: unknown, oneFamily?: number): void => {
-    // A second answer, and one for a connection that is not being made any more, is none.
+    // Ignores a second answer, and an answer for a connection that has been given up.
     if (isAnswered || handleOf(socket) !== handle || isHeld(socket)) return;
     isAnswered = true;
     const entries = (

@@ -5,8 +5,8 @@ import { isNativeError } from 'node:util/types';
 
 import { srvFailure } from './attempts/connect-error';
 import type { HostAndPort } from './endpoints/endpoints';
-import { isSignal } from './options/checks';
-import { isObject } from './options/options';
+import { checkSignal } from './options/checks';
+import { checkObject } from './options/options';
 import { orAbort } from './util/abortable';
 import { invalidArgType, outOfRange } from './util/argument-errors';
 
@@ -31,8 +31,8 @@ const MAX_RECORDS = 1_000;
  * const { socket } = await connectByList(await resolveSrv('_ldap._tcp.example.com'));
  * ```
  * @param name such as '_ldap._tcp.example.com'.
- * @throws ConnectError when there is no such service; its code is `ENOTFOUND` where DNS says so, also by a record
- *   whose target is '.', and otherwise that of the resolver, such as `ETIMEOUT`, whose error is the cause.
+ * @throws ConnectError when the lookup fails. The code is `ENOTFOUND` where the service does not exist (no record, or the
+ *   target '.'), otherwise the resolver's, such as `ETIMEOUT`, with its error as the cause.
  * @throws TypeError or RangeError with Node's `ERR_*` code when an argument is bad, or for more than 1,000 records.
  * @throws the signal's reason when `signal` is or gets aborted.
  */
@@ -41,9 +41,9 @@ export async function resolveSrv(
   options: ResolveSrvOptions = {},
 ): Promise<HostAndPort[]> {
   if (typeof name !== 'string') throw invalidArgType('name', 'of type string', name);
-  isObject(options, 'options');
+  checkObject(options, 'options');
   const { resolver: given, signal } = options;
-  if (signal !== undefined) isSignal(signal, 'options.signal');
+  if (signal !== undefined) checkSignal(signal, 'options.signal');
   if (
     given !== undefined &&
     typeof (given as Partial<typeof given> | null)?.resolveSrv !== 'function'

@@ -2,14 +2,14 @@
 
 import { allPairs } from './address-selection/candidates';
 import type { AddressPair } from './address-selection/pair-policy';
-import { noTargets } from './attempts/connect-error';
+import { noTargetsFailure } from './attempts/connect-error';
 import { readEndpoints, type EndpointList } from './endpoints/endpoints';
 import { readOptions, type ConnectOptions } from './options/options';
 import { ResolvedEndpoints } from './resolution/resolved-endpoints';
 
 /**
- * What connectByList() would try with the race engine, best first: destinations in the order of RFC 6724
- * section 6, families in turn (RFC 8305 section 4), then the other local addresses of each.
+ * Returns the address pairs that connectByList() tries with the race engine, best first: destinations in the order of
+ * RFC 6724 section 6, families in turn (RFC 8305 section 4), then the other local addresses of each.
  *
  * @example
  * ```ts
@@ -17,8 +17,8 @@ import { ResolvedEndpoints } from './resolution/resolved-endpoints';
  *   console.log(remote.address, reachable);
  * }
  * ```
- * @param endpoints as for connectByList(); names are looked up with dns.lookup.
- * @throws ConnectError when no name has an address.
+ * @param endpoints as for connectByList(); names are looked up with `lookup` (default `dns.lookup`).
+ * @throws ConnectError when no name has an address, or every address is blocked.
  * @throws TypeError or RangeError as connectByList() does.
  */
 export async function sortAddressPairs(
@@ -31,7 +31,7 @@ export async function sortAddressPairs(
   await targets.resolution?.done;
   targets.drain();
   if (targets.all.length === 0) {
-    throw noTargets(targets);
+    throw noTargetsFailure(targets);
   }
   return allPairs(targets.all, settings);
 }

@@ -89,7 +89,7 @@ Herd::Herd(const Setting& setting, std::size_t clients, const std::vector<Death>
     const auto trip = kMinTrip + static_cast<Micros>(dice.roll(kMaxTrip - kMinTrip));
     clients_.push_back(
         std::make_unique<Client>(*this, order_of(setting.order, list.size(), dice), trip / 2));
-    loop_.add(start, SimulatedLoop::Phase::kCaller,
+    loop_.add(start, SimulatedLoop::Phase::kHandshake,
               [this, i, options] { clients_[i]->begin(i, candidates_, options); });
   }
 }

@@ -74,7 +74,7 @@ class Herd final : public RaceCall::Listener {
   std::size_t failed() const { return failed_; }
 
   void finished(std::uint32_t id) override;
-  void more(std::uint32_t /*id*/) override {}
+  void candidates_needed(std::uint32_t /*id*/) override {}
   void changed(std::uint32_t /*id*/) override {}
 
  private:

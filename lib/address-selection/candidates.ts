@@ -46,9 +46,9 @@ export interface Plan {
 export function planRace(targets: readonly Endpoint[], options: CandidateOptions): Plan {
   const { localAddress = '', policy } = options;
   const only = targets[0];
-  // With one target there is nothing to order, and nothing is asked.
+  // A single target is not sorted, so its source address is not asked for, unless a policy sees it.
   const plan =
-    only !== undefined && targets.length === 1
+    only !== undefined && targets.length === 1 && policy === undefined
       ? { candidates: [toCandidate(only, localAddress, localAddress)], unreachable: [] }
       : inOneGo(orderAll(targets, localAddress, options));
   return policy === undefined ? plan : chosenOf(plan, policy, options);
@@ -65,7 +65,7 @@ export async function planRaceInTurns(
   isLate: () => boolean,
 ): Promise<Plan | undefined> {
   const { localAddress = '', policy } = options;
-  // Of a copy: names may become known meanwhile.
+  // Copies the list, which grows while names are resolved.
   const plan = await inTurns(orderAll([...targets], localAddress, options), signal, isLate);
   return policy === undefined || plan === undefined ? plan : chosenOf(plan, policy, options);
 }
@@ -177,11 +177,11 @@ function* orderOne(
       } else unreachable.push(target);
     }
   }
-  // They are what there is to try, then.
+  // No destination has a route: all of them are tried.
   if (reachable.length === 0) {
     return { candidates: unreachableCandidates(unreachable), unreachable: [] };
   }
-  // And where there is but one, it comes first whatever is known of it.
+  // A single destination needs neither sorting nor history.
   const [only] = reachable;
   if (only && reachable.length === 1) {
     return {

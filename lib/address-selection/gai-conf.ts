@@ -4,7 +4,7 @@
 import { isIPv4, parseAddress } from '../endpoints/ip-address';
 import { DEFAULT_TABLE, longestFirst, type PolicyTable, type PrefixValue } from './policy-table';
 
-/** What addresses have that no line is for, where there is any line of the kind: glibc's own. */
+/** glibc's values for addresses that no line matches, where the file has lines of that kind. */
 const WITHOUT_A_LINE = { label: 1, precedence: 40, scopev4: 14 } as const;
 
 type Kind = keyof typeof WITHOUT_A_LINE;

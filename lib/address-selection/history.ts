@@ -55,23 +55,23 @@ const NOTHING_KNOWN: Entry = { rtt: 0, count: 0, failures: 0, behindUntil: 0, at
 const FIRST_BACKOFF_MS = 2_000;
 const MAX_BACKOFF_MS = 60_000;
 
-// The rule of docs/delay.md, which test/native/own_delay_simulation_test.cc holds to its promise.
+// docs/delay.md explains the formula; test/native/own_delay_simulation_test.cc tests it.
 const RTT_FACTOR = 3;
 const RTT_MARGIN = 10;
 /** How often a destination must have answered before its time is relied on. */
 const RTT_MIN_COUNT = 4;
 /** How many times the mean goes over before older ones fade. */
 const RTT_WINDOW = 8;
-/** ms: after so long the SYN was sent twice, and the time says nothing of the network. */
+/** In ms. A connect that takes longer includes a SYN sent again, and tells nothing of the round-trip time. */
 const RTT_RETRANSMITTED = 1_000;
 
 /** The first delay of RFC 8305 section 5, in ms: knowledge may shorten it, and never makes it longer. */
 const DEFAULT_ATTEMPT_DELAY_MS = 250;
 
 /**
- * Remembers destinations for a while, so that those which did not answer lately go behind the others, and
- * those whose round-trip time is known are not waited for longer than they take. Used by the race engine;
- * each process has one by default, and a caller may have others, or none.
+ * Remembers which destinations did not answer lately, so that they are tried after the others, and the round-trip
+ * time of the rest, which shortens the delay before the next attempt (3 times that time + 10 ms, 250 ms at most).
+ * Used by the race engine; each process has one by default, and a caller may have others, or none.
  *
  * A destination that was silent, or whose handshake failed, stays behind for a time that is chosen at random (full
  * jitter) up to 2 s, then up to 4, 8 … 60 s, with each failure that follows; its first success forgets them.
@@ -151,7 +151,7 @@ export class History {
       : Math.min(RTT_FACTOR * rtt + RTT_MARGIN, DEFAULT_ATTEMPT_DELAY_MS);
   }
 
-  /** @internal Takes note of how the attempts of one call went, from one of them on to before another. */
+  /** @internal Records the attempts of one call, from `from` on to before `to`. */
   learn(call: RaceOutcomeView, from: number, to: number): void {
     const winner = call.winner === undefined ? undefined : call.rowOf(call.winner);
     for (let index = from; index < to; index++) {
@@ -159,9 +159,9 @@ export class History {
       const { address, port } = call.targetOf(index);
       const key = keyOf({ source: call.sourceOf(index), address, port });
       // The time of TCP alone: a TLS handshake takes longer than a round trip.
-      if (row === winner) this.noteAnswer(key, (row.connected ?? row.end) - row.start);
+      if (row === winner) this.noteAnswer(key, (row.connectedAt ?? row.end) - row.start);
       else if (row.cause !== undefined || gotNoAnswer(row, winner)) this.noteFailure(key);
-      // Ten thousand refusals are nothing to forget where nothing is known.
+      // An empty history has nothing to forget, however many refusals there were.
       else if (row.outcome === 'failed' && this.size > 0) this.entries.delete(key);
     }
   }
@@ -239,8 +239,8 @@ function keyOf({ source, address, port }: Way): string {
 }
 
 /**
- * It timed out; or it ran longer than a first attempt is waited for; or one that started after it
- * connected before it.
+ * The attempt failed with ETIMEDOUT or EHOSTUNREACH, or a time limit stopped it after 250 ms or more, or an attempt
+ * that started later won.
  */
 function gotNoAnswer(row: Row, winner: Row | undefined): boolean {
   const { outcome, code, start, end } = row;

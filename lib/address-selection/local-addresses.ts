@@ -25,7 +25,7 @@ export function* otherLocalAddresses(candidates: readonly Candidate[]): Generato
     for (let i = 0; i < candidates.length; i++) {
       const candidate = candidates[i] as Candidate;
       const other = others[i]?.[round];
-      // The best one has had its turn. Without a source that is not known, and none is left out.
+      // Skips the source address of the first attempt. Where that is unknown, skips none.
       if (other === undefined || other.address === candidate.source) continue;
       yield { ...candidate, localAddress: other.text, attemptDelay: 0 };
     }
@@ -89,7 +89,7 @@ function groupLocalAddresses(interfaces: Interfaces): Map<string, LocalAddress[]
   return groups;
 }
 
-/** Where the system does not tell, there are no other addresses to try. */
+/** Empty where the system does not list its interfaces. */
 type Interfaces = ReturnType<typeof os.networkInterfaces>;
 
 function listInterfaces(): Interfaces {

@@ -19,7 +19,10 @@ export interface AddressPair {
   readonly label: number;
   /** The destination's precedence in the same table; the higher comes first. */
   readonly precedence: number;
-  /** Whether the host has a way to the destination at all. */
+  /**
+   * Whether the system has a route to the destination. Always true with `localAddress`; always false with the engine
+   * 'winsock', which does not ask.
+   */
   readonly reachable: boolean;
 }
 
@@ -37,13 +40,13 @@ export interface Candidate {
   readonly attemptDelay: number;
 }
 
-/** More than a policy means. */
+/** A bound against a policy that never ends. */
 const MAX_PAIRS = 1_000_000;
 
 /**
  * The pairs that may be tried, in the policy's order. Throws what the policy throws, and when it leaves none.
  *
- * @param rest what it sees behind the first ones; made when it asks for it.
+ * @param rest the candidates behind the first ones, created lazily.
  */
 export function applyPolicy(
   policy: PairPolicy,

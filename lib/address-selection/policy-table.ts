@@ -7,7 +7,7 @@ import { commonPrefixLength, isIPv4, isLoopback, parseAddress } from '../endpoin
 export const Scope = { linkLocal: 0x2, siteLocal: 0x5, global: 0xe } as const;
 
 /** A row of the policy table (section 2.1). */
-export interface Policy {
+export interface PolicyEntry {
   readonly prefix: string;
   readonly length: number;
   readonly precedence: number;
@@ -15,7 +15,7 @@ export interface Policy {
 }
 
 /** The default policy table (section 2.1), in the RFC's own order. */
-export const DEFAULT_POLICY: readonly Policy[] = [
+export const DEFAULT_POLICY: readonly PolicyEntry[] = [
   { prefix: '::1', length: 128, precedence: 50, label: 0 }, // Loopback.
   { prefix: '::', length: 0, precedence: 40, label: 1 }, // All that has no row of its own.
   { prefix: '::ffff:0:0', length: 96, precedence: 35, label: 4 }, // IPv4.
@@ -27,7 +27,7 @@ export const DEFAULT_POLICY: readonly Policy[] = [
   { prefix: '3ffe::', length: 16, precedence: 1, label: 12 }, // 6bone, returned.
 ];
 
-/** A prefix, and what those addresses have that begin with it. An IPv4 prefix is an IPv4-mapped one. */
+/** A prefix, and the value of the addresses in it. An IPv4 prefix is an IPv4-mapped one. */
 export interface PrefixValue {
   readonly bits: Uint8Array;
   /** 0 to 128. */
@@ -78,7 +78,7 @@ function valueOf(bits: Uint8Array, prefixes: readonly PrefixValue[]): number {
 export function policyOf(
   bits: Uint8Array,
   { labels, precedences }: PolicyTable,
-): Pick<Policy, 'label' | 'precedence'> {
+): Pick<PolicyEntry, 'label' | 'precedence'> {
   return { label: valueOf(bits, labels), precedence: valueOf(bits, precedences) };
 }
 

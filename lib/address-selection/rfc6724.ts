@@ -2,7 +2,13 @@
 // Nothing here touches the network: which source address a destination has is the caller's to know.
 
 import { commonPrefixLength, isIPv4, parseAddress } from '../endpoints/ip-address';
-import { DEFAULT_TABLE, policyOf, scopeOf, type Policy, type PolicyTable } from './policy-table';
+import {
+  DEFAULT_TABLE,
+  policyOf,
+  scopeOf,
+  type PolicyEntry,
+  type PolicyTable,
+} from './policy-table';
 
 /** The local address that a connection to some destination would come from. */
 export interface Source {
@@ -28,7 +34,7 @@ export interface Candidate {
 interface Properties {
   readonly bits: Uint8Array;
   readonly scope: number;
-  readonly policy: Pick<Policy, 'label' | 'precedence'>;
+  readonly policy: Pick<PolicyEntry, 'label' | 'precedence'>;
 }
 
 /** A candidate as the rules see it: D, Source(D) in the RFC's words, and what is known of both. */
@@ -39,10 +45,9 @@ interface Destination {
 }
 
 /**
- * The rules of section 6, in order. The RFC compares two destinations by each rule in turn; what a rule
- * compares is one number of each here, and the smaller one goes first. So the rules give an order, which
- * a sort needs and pairs alone do not: never is one before another, that before a third, and the third
- * before the first. Rules 4 and 9 of the RFC are not of this form; each says why it fits nonetheless.
+ * The rules of section 6, in order. The RFC compares two destinations by each rule in turn. Here each rule maps a
+ * destination to a number, and the smaller one goes first: that makes the order transitive, which comparing pairs
+ * does not guarantee. Rules 4 and 9 of the RFC are not of this form; each says why it fits nonetheless.
  *
  * Without a source, only the rules about the destination itself tell two of them apart.
  */

@@ -31,8 +31,8 @@ export class Destination {
 const MAX_KEPT = 1_000;
 
 /**
- * To ask takes as long as to connect. What is out of date by then puts a destination into a worse place, and no
- * more: all are tried, and the system chooses the source anew.
+ * Asking costs as much as a connect. An answer that is out of date can only worsen the order: every destination is
+ * still tried, and the system chooses the source again.
  */
 const kept = new TtlCache(() => new Map<string, Destination>());
 

@@ -7,7 +7,7 @@ import { toSocketAddress } from '../endpoints/endpoints';
 /**
  * How an attempt ended.
  * - `connected`: it won.
- * - `failed`: the system, or the resolver, said no; `code` says why.
+ * - `failed`: the system, the resolver or the handshake reported an error; see `code`.
  * - `timeout`: it took longer than `attemptTimeout`, or was running when `timeout` expired.
  * - `lost`: another attempt connected first.
  * - `blocked`: the `blockList` forbids the address; nothing was tried.
@@ -26,9 +26,12 @@ export interface Attempt {
   readonly localAddress: net.SocketAddress | undefined;
   /** How it ended. */
   readonly outcome: Outcome;
-  /** Node's code, such as 'ECONNREFUSED', where the outcome is `failed`, `timeout` or `blocked`. */
+  /**
+   * Node's code, such as 'ECONNREFUSED', where the outcome is `failed`, `timeout` or `blocked`; the `name` of a
+   * handshake's error that has no code.
+   */
   readonly code: string | undefined;
-  /** The error of the handshake, of TLS or of the caller's `lookup`, where that is what went wrong. */
+  /** The error of the lookup or of the handshake (TLS included), where that failed. */
   readonly cause?: Error;
   /** When it started, in ms from the call. */
   readonly start: number;
@@ -63,7 +66,7 @@ export type AttemptStart = Pick<
 export interface Row extends RowStart, Pick<Attempt, 'outcome' | 'code' | 'end'> {
   readonly cause: Error | undefined;
   /** When TCP had connected, in ms from the call, where the race engine knows. */
-  readonly connected?: number | undefined;
+  readonly connectedAt?: number | undefined;
 }
 
 /** Rows that are read when somebody asks for them: a long list has a hundred thousand, and mostly nobody does. */
@@ -83,7 +86,7 @@ export function* eachOf(rows: Rows): Generator<Row> {
   for (let i = 0; i < rows.length; i++) yield rows.at(i);
 }
 
-/** The same of an AttemptStart. */
+/** The raw form of an AttemptStart. */
 export interface RowStart extends Pick<Attempt, 'host' | 'port' | 'start'> {
   /** Where it went, in the form that net.SocketAddress has; undefined for a name that was not resolved. */
   readonly address: string | undefined;
@@ -115,8 +118,8 @@ export interface ResolvedAddress {
 }
 
 /**
- * Is told of the attempts of one call while they are made. `index` is the attempt's place among them. What
- * there is to say of it is made when it is asked for: that takes longer than the attempt itself may.
+ * Is told of the attempts of one call while they are made. `index` is the attempt's place among them. `read` creates
+ * the details on demand, because creating them can cost more than the attempt.
  */
 export interface AttemptListener {
   /** A name was resolved, or was not: what 'lookup' of a net.Socket tells. */

@@ -51,13 +51,16 @@ export interface ConnectErrorInit {
 export class ConnectError extends AggregateError {
   /** What it prints as. */
   override readonly name = 'ConnectError';
-  /** One for each attempt; with the winsock engine, which tells of the last failure only, one for the call. */
+  /**
+   * One for each attempt. With the winsock engine, which reports the last failure only: one for the call, after one
+   * for each name without an address and for each blocked endpoint.
+   */
   declare readonly errors: AttemptError[];
   /** Node's code; see above for which. */
   readonly code: string;
   /** libuv's number for `code`; undefined where it has none, as for ENOTFOUND. */
   readonly errno: number | undefined;
-  /** 'connect', 'getaddrinfo', 'handshake', or the function of Winsock that failed. */
+  /** 'connect', 'getaddrinfo', 'handshake', 'querySrv' (of resolveSrv()), or the function of Winsock that failed. */
   readonly syscall: string;
   /** Winsock's name, such as 'WSAETIMEDOUT', where Winsock gave the error. */
   declare readonly wsaName?: string;
@@ -70,7 +73,8 @@ export class ConnectError extends AggregateError {
   /** @internal */
   constructor(init: ConnectErrorInit) {
     super([], init.message);
-    // A thousand calls that reach their deadline together have thousands of errors: the prototype makes them.
+    // Created on first access, by a getter on the prototype: a thousand calls that reach their deadline together have
+    // thousands of errors.
     delete (this as { errors?: unknown }).errors;
     this.#makeErrors = init.makeErrors;
     this.code = init.code;
@@ -93,7 +97,7 @@ export class ConnectError extends AggregateError {
     return this;
   }
 
-  /** From now on `errors` is what it is of every AggregateError. */
+  /** Replaces the getter by a plain property, as every AggregateError has it. */
   #showErrors(): AttemptError[] {
     const value = this.#makeErrors();
     Object.defineProperty(this, 'errors', { value, writable: true, configurable: true });
@@ -120,7 +124,7 @@ export interface FailureReport {
 }
 
 /** Every attempt has failed, or the deadline has expired. */
-export function raceFailure({ endpoints, rows, timeout, untried }: FailureReport): ConnectError {
+export function connectFailure({ endpoints, rows, timeout, untried }: FailureReport): ConnectError {
   const last = timeout === undefined && rows.length > 0 ? rows.at(rows.last) : undefined;
   const code = last?.code ?? TIMED_OUT;
   const syscall = last ? syscallOf(last) : 'connect';
@@ -140,16 +144,16 @@ export function raceFailure({ endpoints, rows, timeout, untried }: FailureReport
 }
 
 /** Nothing was left to try: no name has an address, or every address is blocked. */
-export function noTargets(targets: {
+export function noTargetsFailure(targets: {
   readonly asked: readonly Endpoint[];
   rows(): readonly Row[];
 }): ConnectError {
   const rows = rowsOf(targets.rows());
-  return raceFailure({ endpoints: targets.asked.length, rows, timeout: undefined, untried: [] });
+  return connectFailure({ endpoints: targets.asked.length, rows, timeout: undefined, untried: [] });
 }
 
 /** The time was up before anything could be tried. */
-export function timedOut(
+export function timeoutFailure(
   targets: {
     readonly asked: readonly Endpoint[];
     readonly all: readonly Endpoint[];
@@ -158,11 +162,11 @@ export function timedOut(
   { settings: { timeout } }: { readonly settings: { readonly timeout: number } },
 ): ConnectError {
   const rows = rowsOf(targets.rowsAtDeadline());
-  return raceFailure({ endpoints: targets.asked.length, rows, timeout, untried: targets.all });
+  return connectFailure({ endpoints: targets.asked.length, rows, timeout, untried: targets.all });
 }
 
 /**
- * There is no such service in DNS.
+ * The error of resolveSrv(): the service does not exist, or the resolver failed.
  *
  * @param cause the resolver's error; undefined where the answer was that there is none.
  */
@@ -186,8 +190,8 @@ export function srvFailure(name: string, ms: number, cause: Error | undefined): 
 }
 
 /**
- * An attempt connected, but Node could not take its socket over. Those that had lost by then are closed, and
- * say nothing of why.
+ * An attempt connected, but Node could not take its socket over. Attempts that lost are left out: they do not explain
+ * the failure.
  */
 export function adoptFailure(
   made: { readonly endpoints: number; readRows(): Rows },
@@ -199,7 +203,7 @@ export function adoptFailure(
       row.outcome === 'connected' ? { ...row, outcome: 'failed' as const, code } : row,
     );
   const rows = rowsOf(failed);
-  return raceFailure({ endpoints: made.endpoints, rows, timeout: undefined, untried: [] });
+  return connectFailure({ endpoints: made.endpoints, rows, timeout: undefined, untried: [] });
 }
 
 /** What a call of Winsock's function was for. */
@@ -242,7 +246,7 @@ export function winsockFailure(
   );
   const message =
     `${summary}: ${noneOf(endpoints)} reached: ${list}. ` +
-    "Winsock tells of the last failure only; the engine 'race' tells of each.";
+    "Winsock reports only the last failure; the engine 'race' reports every attempt.";
   const init = { message, code, syscall, wsaName, wsaCode, makeErrors };
   return new ConnectError({ ...init, rows: rowsOf(earlier) });
 }
@@ -281,7 +285,7 @@ function errnoOf({ address, code = TIMED_OUT, cause }: Row): number | undefined 
   return typeof errno === 'number' ? errno : errnoOfCode(code);
 }
 
-/** What the cause says, unless that is what is said already: `getaddrinfo ENOTFOUND name`. */
+/** The cause's message, unless it repeats ours: `getaddrinfo ENOTFOUND name`. */
 function reasonOf({ host, address, code = TIMED_OUT, cause }: Row): string {
   if (!cause || (address === undefined && cause.message === `getaddrinfo ${code} ${host}`))
     return '';
@@ -289,7 +293,7 @@ function reasonOf({ host, address, code = TIMED_OUT, cause }: Row): string {
   return `: ${message.length > MAX_REASON ? `${message.slice(0, MAX_REASON)}…` : message}`;
 }
 
-/** How much of what somebody else's error says a message repeats. */
+/** The maximum length of another error's message that is quoted, in characters. */
 const MAX_REASON = 200;
 
 /** A stack for each attempt would say nothing that the ConnectError's own does not, ten thousand times. */
@@ -345,11 +349,11 @@ function advice({ rows, timeout, untried }: Omit<FailureReport, 'endpoints'>): s
       }
       return 'Check how the names are spelled, and that a resolver which knows them can be reached.';
     }
-    return 'Check that a server listens at one of them and that no firewall is in between.';
+    return 'Check that a server listens at one of these endpoints and that no firewall blocks it.';
   }
   return untried.length > 0
     ? 'Raise "timeout", or lower "attemptDelay" so that more of the list is tried in time.'
-    : 'Raise "timeout", or check that one of them can be reached from here.';
+    : 'Raise "timeout", or check that one of these endpoints can be reached from here.';
 }
 
 function isTrueOfAll(rows: Rows, isTrue: (row: Row) => boolean): boolean {

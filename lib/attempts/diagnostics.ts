@@ -1,5 +1,5 @@
-// Eyes: diagnostics_channel's tracing channels for each call and for each of its attempts, and
-// NODE_DEBUG=connect-by-list. Both cost nothing when nobody listens.
+// diagnostics_channel's tracing channels for each call and for each of its attempts, and NODE_DEBUG=connect-by-list.
+// Both cost nothing when nobody listens.
 
 import * as diagnostics from 'node:diagnostics_channel';
 import { debuglog } from 'node:util';
@@ -42,7 +42,7 @@ export interface AttemptTrace extends AttemptStart {
 
 const connectChannel = diagnostics.tracingChannel<ConnectTrace>('connect-by-list:connect');
 const attemptChannel = diagnostics.tracingChannel<AttemptTrace>('connect-by-list:attempt');
-/** Node has this as a property of the tracing channel only from 20.13 and 22 on. */
+/** TracingChannel.hasSubscribers exists only from Node 20.13 and 22 on, so each channel is asked. */
 const CHANNELS = [connectChannel, attemptChannel].flatMap((channel) => {
   const { start, end, asyncStart, asyncEnd, error } = channel;
   return [start, end, asyncStart, asyncEnd, error];
@@ -57,7 +57,7 @@ export function isTraced(): boolean {
   return log.enabled;
 }
 
-/** Runs one call; `run` gets whom to tell of its attempts, where somebody wants to know. */
+/** Runs one call; `run` gets a listener where somebody subscribes or logs. */
 export function tracedCall(
   asked: readonly Endpoint[],
   calledAt: number,

@@ -17,7 +17,7 @@ export interface Run {
   readonly svg: string | undefined;
 }
 
-/** The command line means nothing that we know. */
+/** The command line is invalid. */
 export class UsageError extends Error {}
 
 /** In ms. Long enough for a slow host that answers at the third SYN, and not too long to wait for a dead one. */
@@ -63,7 +63,8 @@ export function readCommand(words: readonly string[]): Command {
   const { values, positionals: endpoints } = parse(words);
   if (values.help === true) return 'help';
   if (values.version === true) return 'version';
-  if (endpoints.length === 0) throw new UsageError('Which endpoints? Name at least one HOST:PORT.');
+  if (endpoints.length === 0)
+    throw new UsageError('No endpoint is given: name at least one HOST:PORT.');
   const { json = false, svg } = values;
   if (svg === '') throw new UsageError('--svg needs the name of a file.');
   // It draws the race, on every platform.
@@ -73,7 +74,7 @@ export function readCommand(words: readonly string[]): Command {
     const value = values[flag.name];
     if (value === undefined) continue;
     options[flag.option] = readFlag(flag, value);
-    if (OPTIONS[flag.option].isOfRace) needsRace ??= flag.name;
+    if (OPTIONS[flag.option].raceOnly) needsRace ??= flag.name;
   }
   if (needsRace !== undefined && options.engine === 'winsock') {
     throw new UsageError(`--${needsRace} needs the engine race: leave --engine out.`);
@@ -81,14 +82,14 @@ export function readCommand(words: readonly string[]): Command {
   return { endpoints, options, json: json === true, svg: svg as string | undefined };
 }
 
-/** Of one that stands alone the option is an object, such as `tls`. */
+/** A flag without an argument sets its option to an empty object, such as `tls`. */
 function readFlag(
   { name, option, argument, expected }: (typeof FLAGS)[number],
   value: unknown,
 ): unknown {
   if (argument === undefined) return {};
   const text = String(value);
-  // A limit without a limit is none.
+  // --timeout does not take Infinity.
   const read = argument === 'NAME' ? text : readMs(text, option !== 'timeout');
   try {
     OPTIONS[option].check(read, name);
@@ -116,7 +117,7 @@ function parse(words: readonly string[]) {
   }
 }
 
-/** NaN, which is in no range, for what is no number of ms; what overflows is none. */
+/** NaN, which no range allows, for a text that is not a finite number of ms. */
 function readMs(text: string, mayBeInfinite: boolean): number {
   if (mayBeInfinite && text === 'Infinity') return Infinity;
   const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;

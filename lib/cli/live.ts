@@ -16,8 +16,8 @@ export interface Screen {
   write(text: string): unknown;
 }
 
-/** What has been heard of a call on the tracing channels. */
-export class Heard {
+/** A call, as the tracing channels report it. */
+export class CallTrace {
   endpoints: readonly string[] = [];
   readonly attempts = new Set<AttemptTrace>();
   private startedAt = 0;
@@ -29,7 +29,7 @@ export class Heard {
     return this.clock() - this.startedAt;
   }
 
-  /** Listens to the call that is made next; answers with what ends that. */
+  /** Subscribes to the next call; returns the function that unsubscribes. */
   listen(): () => void {
     this.startedAt = this.clock();
     const onConnect = (trace: unknown): void => {
@@ -55,7 +55,7 @@ export class LiveView {
   constructor(
     private readonly screen: Screen,
     private readonly isColoured: boolean,
-    private readonly heard: Heard,
+    private readonly trace: CallTrace,
   ) {}
 
   /** Draws at intervals; answers with what ends that and takes the picture away. */
@@ -71,7 +71,7 @@ export class LiveView {
   draw(): void {
     // The last column stays free: some terminals go to the next line when it is written.
     const width = this.screen.columns - 1;
-    const now = this.heard.elapsed;
+    const now = this.trace.elapsed;
     const { rows, hidden } = this.visibleRows(now);
     const lines = drawWaterfall(rows, { width, isColoured: this.isColoured }, now);
     if (hidden > 0) lines.push(shorten(`... and ${hidden} more`, width));
@@ -79,10 +79,10 @@ export class LiveView {
     this.drawn = { width, height: lines.length };
   }
 
-  /** What has begun last, and then what comes next, as far as the screen is high. */
+  /** The latest attempts, then the next endpoints, up to the screen's height. */
   private visibleRows(now: number): { rows: ChartRow[]; hidden: number } {
-    const attempts = [...this.heard.attempts];
-    const waiting = without(this.heard.endpoints, attempts);
+    const attempts = [...this.trace.attempts];
+    const waiting = without(this.trace.endpoints, attempts);
     // Below the rows come the ruler, the count of what is hidden, and the cursor.
     const height = Math.max(1, this.screen.rows - 3);
     const begun = attempts.slice(-height);
@@ -97,8 +97,8 @@ export class LiveView {
   }
 
   /**
-   * Where the terminal has become narrower, its lines may have been broken into more of them, and nobody
-   * says how many: the old picture is left alone then, rather than something that is not ours erased.
+   * After the terminal has become narrower its lines may have wrapped: the old picture is left alone then, rather
+   * than erasing lines of others.
    */
   private erase(): string {
     const { width, height } = this.drawn;

@@ -6,7 +6,7 @@ import * as path from 'node:path';
 
 import { connectByList, ConnectError } from '../index';
 import { HELP, readCommand, USAGE, UsageError, type Run } from './args';
-import { Heard, LiveView } from './live';
+import { CallTrace, LiveView } from './live';
 import { reportConnection, reportFailure, toJson, type Report } from './report';
 import { drawSvg } from './svg';
 import { drawReport } from './waterfall';
@@ -37,17 +37,17 @@ async function main(words: readonly string[]): Promise<number> {
 }
 
 async function run({ endpoints, options, json }: Run): Promise<Report> {
-  const heard = new Heard(() => performance.now());
-  const unlisten = heard.listen();
+  const trace = new CallTrace(() => performance.now());
+  const unlisten = trace.listen();
   const isLive = stdout.isTTY && process.env.TERM !== 'dumb' && !json;
-  const endLive = isLive && new LiveView(stdout, stdout.hasColors(), heard).start();
+  const endLive = isLive && new LiveView(stdout, stdout.hasColors(), trace).start();
   try {
     const connection = await connectByList(endpoints, options);
     connection.socket.destroy();
-    return reportConnection(heard.endpoints, connection);
+    return reportConnection(trace.endpoints, connection);
   } catch (error) {
     if (!(error instanceof ConnectError)) throw error;
-    return reportFailure(heard.endpoints, error, heard.elapsed);
+    return reportFailure(trace.endpoints, error, trace.elapsed);
   } finally {
     if (endLive) endLive();
     unlisten();

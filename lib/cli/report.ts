@@ -12,7 +12,7 @@ export interface Report {
   readonly connection: Pick<Connection, 'localAddress' | 'remoteAddress'> | undefined;
   readonly error: ConnectError | undefined;
   readonly attempts: readonly Attempt[];
-  /** Until there was a connection, or until it was given up. */
+  /** From the call to the connection or the failure, in ms. */
   readonly ms: number;
 }
 
@@ -34,11 +34,11 @@ export function reportFailure(
 /** An error does not say which engine it was; what it tells differs. */
 function engineOf({ wsaName, attempts }: ConnectError): Engine | undefined {
   if (wsaName !== undefined) return 'winsock';
-  return attempts.some(isTry) ? 'race' : undefined;
+  return attempts.some(wasAttempted) ? 'race' : undefined;
 }
 
-/** Something was sent: it is neither a lookup without an answer nor blocked. */
-export function isTry({ remoteAddress, outcome }: Attempt): boolean {
+/** Whether a connect was attempted: neither a failed lookup nor a blocked address. */
+export function wasAttempted({ remoteAddress, outcome }: Attempt): boolean {
   return remoteAddress !== undefined && outcome !== 'blocked';
 }
 
@@ -51,7 +51,7 @@ export function untriedOf({ endpoints, attempts, engine }: Report): string[] | u
   return without(endpoints, attempts);
 }
 
-/** The endpoints that no attempt speaks of. */
+/** The endpoints that no attempt went to. */
 export function without(
   endpoints: readonly string[],
   attempts: readonly Pick<Attempt, 'host' | 'port'>[],
@@ -69,9 +69,9 @@ export function formatAddress({ address: host, port }: net.SocketAddress): strin
   return formatEndpoint({ host, port });
 }
 
-/** What TLS had to say. OpenSSL's messages are for its authors; Node has the reason in them as a property. */
+/** The reason of TLS. OpenSSL's messages are for its authors; Node has the reason in them as a property. */
 export function reasonOf({ cause, remoteAddress }: Attempt): string | undefined {
-  // Of a name the code says it.
+  // For a failed lookup the code is enough.
   if (remoteAddress === undefined) return undefined;
   const { reason, library } = (cause ?? {}) as { reason?: unknown; library?: unknown };
   return library !== undefined && typeof reason === 'string' ? reason : cause?.message;

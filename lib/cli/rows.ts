@@ -4,7 +4,7 @@ import type { Attempt, AttemptStart, Outcome } from '../index';
 import {
   formatAddress,
   formatEndpoint,
-  isTry,
+  wasAttempted,
   reasonOf,
   untriedOf,
   without,
@@ -118,14 +118,14 @@ export function summaryOf(report: Report): [result: string, totals: string] {
   const untried = untriedOf(report);
   const totals = [
     count(endpoints.length, 'endpoint'),
-    ...(untried ? [count(attempts.filter(isTry).length, 'attempt')] : []),
+    ...(untried ? [count(attempts.filter(wasAttempted).length, 'attempt')] : []),
     ...(unresolved > 0 ? [`${unresolved} not resolved`] : []),
     ...(blocked > 0 ? [`${blocked} blocked`] : []),
     ...(untried && untried.length > 0 ? [`${untried.length} not tried`] : []),
   ].join(', ');
   const advice = untried
     ? ''
-    : ' Winsock tells of the winner, or of the last failure, only; the engine race tells of each.';
+    : ' Winsock reports the winner, or the last failure, only; the engine race reports every attempt.';
   return [result, `${totals}.${advice}`];
 }
 

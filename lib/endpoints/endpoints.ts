@@ -73,7 +73,7 @@ export function readEndpointsInTurns(
   if (!Array.isArray(endpoints) || !isLong(endpoints.length)) return readEndpoints(endpoints);
   // Of a copy: what the caller does to the array meanwhile changes nothing. One that is too long is not copied.
   const chunks = readInChunks(endpoints.slice(0, MAX_ENDPOINTS + 1));
-  // A call whose time is up reads the rest at once: an error of the caller's comes before that of the time.
+  // Past the deadline the rest is read at once, so that a bad endpoint is reported before the timeout.
   return inTurns(chunks, signal, isLate).then((list) => list ?? inOneGo(chunks));
 }
 
@@ -220,7 +220,7 @@ function digitsOf(text: string): number {
 
 /** @param place where it is in the list; undefined where it is the only one asked for. */
 export function toEndpoint(host: string, port: number, place: number | undefined): Endpoint {
-  // Longer than any: the zone of an address has no limit of its own.
+  // A host this long cannot be an address: a zone has no maximum length.
   switch (host.length > MAX_HOST ? 0 : familyOf(host)) {
     case 4:
       return { host, port, family: 4, address: host, priority: 0, weight: 0 };
@@ -272,7 +272,7 @@ export function plainAddress(text: string): string {
   return text.includes(':') ? (toSocketAddress(text, 0) as net.SocketAddress).address : text;
 }
 
-/** Only the addresses of this host's links have a zone: '%eth0'. */
+/** Removes the zone ('%eth0') of a link-local address. */
 export function withoutZone(text: string): string {
   const [address = text] = text.split('%', 1);
   return address;

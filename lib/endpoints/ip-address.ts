@@ -29,9 +29,8 @@ export function commonPrefixLength(a: Uint8Array, b: Uint8Array, limit: number):
 }
 
 /**
- * The 16 bytes of an address. A zone ('%eth0') has no bits: it names an interface of this host, not a
- * part of the address (RFC 4007 section 11). It throws on what is no address, because what it would
- * sort by otherwise is noise.
+ * The 16 bytes of an address. A zone ('%eth0') has no bits: it names an interface of this host, not a part of the
+ * address (RFC 4007 section 11). Throws where the text is not an address.
  */
 export function parseAddress(address: string): Uint8Array {
   const bits = new Uint8Array(16);
@@ -56,10 +55,10 @@ export function familyOf(text: string): 0 | 4 | 6 {
   return /^%[0-9a-zA-Z.:-]+$/.test(text.slice(zone)) && readIPv6(text, zone, SCRATCH) ? 6 : 0;
 }
 
-/** Where it is written what nobody reads. */
+/** familyOf() discards the bytes that it parses into this. */
 const SCRATCH = new Uint8Array(16);
 
-/** The groups of RFC 4291 section 2.2, in all three of its forms; false where it has none of them. */
+/** Reads the groups of RFC 4291 section 2.2, in all three of its forms. Returns false for any other text. */
 function readIPv6(text: string, end: number, bits: Uint8Array): boolean {
   let written = 0;
   let gap = -1; // Where the zeros of '::' belong.

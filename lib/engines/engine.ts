@@ -6,10 +6,10 @@ import type { Rows } from '../attempts/attempt';
 import type { FailureReport } from '../attempts/connect-error';
 import type { Endpoint } from '../endpoints/endpoints';
 import { addon } from '../native/addon';
-import { onlyOfRace, type Engine, type Settings } from '../options/options';
+import { raceOnlyError, type Engine, type Settings } from '../options/options';
 import { unavailable } from '../util/argument-errors';
 
-/** What an engine has made of a call. Addresses become objects when somebody asks. */
+/** The result of an engine. The read…() methods create their objects on demand. */
 export interface EngineResult {
   readonly engine: Engine;
   /** How many endpoints the list has. */
@@ -19,8 +19,8 @@ export interface EngineResult {
   /** What was tried, where nothing has connected. */
   failure(): FailureReport | undefined;
   /**
-   * Once: the connected socket's number, to be adopted or closed; or the socket itself, where making the
-   * connection took one.
+   * To be called once. Returns the connected descriptor, which the caller then owns; or the net.Socket, where a
+   * handshake has adopted it already.
    */
   takeSocket(): number | net.Socket;
   readLocalAddress(): net.SocketAddress;
@@ -51,8 +51,8 @@ export function chooseEngine(
     if (asked === undefined) return 'race';
     const { priority, weight } = prioritized;
     throw priority > 0
-      ? onlyOfRace('endpoints[].priority', priority)
-      : onlyOfRace('endpoints[].weight', weight);
+      ? raceOnlyError('endpoints[].priority', priority)
+      : raceOnlyError('endpoints[].weight', weight);
   }
   if (needs.every(isExported)) return 'winsock';
   throw notExported(needed);

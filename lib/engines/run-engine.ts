@@ -1,6 +1,6 @@
-// The way of a call: from a checked list to a connected socket, by the engine that is best here.
+// Runs a call, from a checked list to a connected socket: resolves names, chooses the engine, connects.
 
-import { noTargets, timedOut } from '../attempts/connect-error';
+import { noTargetsFailure, timeoutFailure } from '../attempts/connect-error';
 import type { Endpoint } from '../endpoints/endpoints';
 import { elapsed, type Call } from '../options/call';
 import type { Engine } from '../options/options';
@@ -13,7 +13,7 @@ import { connectByRace } from './race/race-engine';
 import { connectByWinsock, connectNameByWinsock } from './winsock/winsock-engine';
 
 /**
- * At once where nothing has to be waited for.
+ * Returns the result itself, not a promise, where it is known immediately.
  *
  * @param needed the function of Winsock that the call is for; WSAConnectByName takes one endpoint.
  */
@@ -43,8 +43,10 @@ async function resolved(
   const isWhole = engine === 'winsock' || policy !== undefined;
   const inTime = await within(isWhole ? done : begun, call);
   targets.drain();
-  // What is known by the deadline is tried, for one turn of the loop. Winsock could not be held to that.
-  if (!inTime && (engine === 'winsock' || targets.all.length === 0)) throw timedOut(targets, call);
+  // At the deadline the race engine still tries the targets that are known, for one turn of the loop. Winsock cannot
+  // stop after one turn.
+  if (!inTime && (engine === 'winsock' || targets.all.length === 0))
+    throw timeoutFailure(targets, call);
   return connectTo(targets, engine, call);
 }
 
@@ -54,7 +56,7 @@ function connectTo(
   call: Call,
 ): EngineResult | Promise<EngineResult> {
   if (targets.isComplete && targets.all.length === 0) {
-    throw noTargets(targets);
+    throw noTargetsFailure(targets);
   }
   return engine === 'winsock' ? connectByWinsock(targets, call) : connectByRace(targets, call);
 }

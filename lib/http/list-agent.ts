@@ -11,7 +11,7 @@ import { connect, type SocketConnectOptions } from '../connect';
 import { connectByList } from '../connect-by-list';
 import type { EndpointList } from '../endpoints/endpoints';
 import { readOptions, type ConnectOptions } from '../options/options';
-import { secured } from '../sockets/secured';
+import { secureConnected } from '../sockets/secure-connected';
 import { invalidArgValue, socketHangUp } from '../util/argument-errors';
 import { nextTick } from '../util/timers';
 import { PendingRequest } from './pending-request';
@@ -54,7 +54,7 @@ type Created = (error: Error | null, socket: Duplex) => void;
 /** Without a socket where there is an error; the type does not say so. */
 type FailedToCreate = (error: unknown) => void;
 
-/** What both agents use of Node's, whose types do not have all of it. */
+/** The members of Node's https.Agent that TlsListAgent uses; @types/node lacks some of them. */
 interface AgentInternals {
   sockets: Record<string, net.Socket[] | undefined>;
   requests: Record<string, http.ClientRequest[] | undefined>;
@@ -84,11 +84,11 @@ export class ListAgent extends http.Agent {
 
   /** @internal http.Agent calls this when it needs a connection. */
   override createConnection(request: AgentRequest): net.Socket {
-    return withTimeout(this.#connections.connect(request), request);
+    return withIdleTimeout(this.#connections.connect(request), request);
   }
 }
 
-/** On options that Node hands on from createSocket() to createConnection(): the connection is there already. */
+/** Set on the options where createSocket() passes a connected socket to createConnection(). */
 const READY = Symbol('ready');
 
 /**
@@ -125,8 +125,8 @@ export class TlsListAgent extends https.Agent {
 
   /**
    * @internal http.Agent calls this for each request that needs a connection of its own. Where TLS decides there is
-   * no socket before it is done; until then a placeholder stands for it in the agent's books, so that `maxSockets`
-   * holds, and destroy() of the agent ends the call.
+   * no socket before it is done. Until then a placeholder is counted in agent.sockets, so that `maxSockets` holds,
+   * and destroy() of the agent ends the call.
    */
   createSocket(request: http.ClientRequest, options: https.RequestOptions, created: Created): void {
     const own = this as unknown as AgentInternals;
@@ -154,7 +154,7 @@ export class TlsListAgent extends https.Agent {
         nextTick(() => {
           const isWaiting = pending.end();
           own.totalSocketCount--;
-          // Node leaves a request that has waited in the queue until a socket is free.
+          // Node keeps a request whose createSocket() failed in the queue, and would try it again.
           remove(own.requests, name, request);
           if (isWaiting && pending.endsSilently) request.onSocket(null as never);
           else if (isWaiting) (created as FailedToCreate)(error);
@@ -170,7 +170,7 @@ export class TlsListAgent extends https.Agent {
     try {
       const secure = super.createConnection({ ...request, socket: tcp } as object) as net.Socket;
       tcp.on('lookup', (...given) => void secure.emit('lookup', ...given));
-      return withTimeout(secure, request);
+      return withIdleTimeout(secure, request);
     } catch (error) {
       tcp.destroy();
       throw error;
@@ -187,15 +187,15 @@ export class TlsListAgent extends https.Agent {
       handshake: (tcp, _, { signal }) =>
         this.#shakeHands({ ...request, socket: tcp } as tls.ConnectionOptions, signal),
     });
-    return withTimeout(socket, request);
+    return withIdleTimeout(socket, request);
   }
 
   async #shakeHands(options: tls.ConnectionOptions, signal: AbortSignal): Promise<net.Socket> {
     const secure = super.createConnection(options) as tls.TLSSocket;
     const onKeylog = (line: Buffer): void => void this.emit('keylog', line, secure);
-    // Node's own listener comes with the socket's place in the pool.
+    // Node adds its own 'keylog' listener when the socket enters the pool.
     if (this.listenerCount('keylog') > 0) secure.on('keylog', onKeylog);
-    return (await secured(secure, signal)).off('keylog', onKeylog);
+    return (await secureConnected(secure, signal)).off('keylog', onKeylog);
   }
 }
 
@@ -206,8 +206,7 @@ const superCreateSocket = (https.Agent.prototype as unknown as AgentInternals).c
 function checked<T extends object>(options: T | null): T {
   const { proxyEnv } = (options ?? {}) as { proxyEnv?: unknown };
   if (proxyEnv === undefined || proxyEnv === null) return options ?? ({} as T);
-  const reason =
-    'is not available: the list decides where to connect. Let "handshake" open a tunnel';
+  const reason = 'is not supported: the list decides where to connect';
   throw invalidArgValue('options.proxyEnv', proxyEnv, reason);
 }
 
@@ -246,7 +245,7 @@ class ListConnections {
 }
 
 /** In a request `timeout` is a limit of idleness, which net.connect() would see to. */
-function withTimeout(
+function withIdleTimeout(
   socket: net.Socket,
   { timeout }: { timeout?: number | undefined },
 ): net.Socket {

@@ -1,6 +1,5 @@
-// A request whose connection is being made, and which has no socket yet: http.ClientRequest then hears of destroy(),
-// abort() and its timeout only when it gets one. Node's own agents give it a socket at once; one whose race TLS
-// decides has none before that.
+// A request that has no socket yet: http.ClientRequest acts on destroy(), abort() and its timeout only once it has
+// one. Node's own agents give it a socket at once; one whose race TLS decides has none before that.
 
 import type * as http from 'node:http';
 
@@ -10,7 +9,7 @@ import { nextTick } from '../util/timers';
 export class PendingRequest {
   /** What it was destroyed with. */
   error: Error | undefined;
-  /** As Node has it, one that was aborted before one of its agents would have given it a socket has no error. */
+  /** Node emits no error for a request that is aborted before its agent has assigned a socket. */
   endsSilently = false;
   private deadline: Deadline | undefined;
   private isWaiting = true;
@@ -61,7 +60,7 @@ export class PendingRequest {
     this.isWaiting = false;
     this.deadline?.clear();
     request.off('socket', this.onSocket);
-    // What it has of its own gives way to what its class has; what others have put there stays.
+    // Deletes our overrides, unless other code has replaced them.
     if (request.destroy === this.destroy) Reflect.deleteProperty(request, 'destroy');
     if (request.setTimeout === this.setTimeout) Reflect.deleteProperty(request, 'setTimeout');
     return isWaiting;

@@ -31,13 +31,13 @@ export function readRaceUntil(
   { engine }: Pick<ConnectOptions, 'engine'> = {},
 ): RaceUntil {
   if (raceUntil === undefined) return engine === 'winsock' ? 'connect' : 'secureConnect';
-  isRaceUntil(raceUntil, 'options.raceUntil');
+  checkRaceUntil(raceUntil, 'options.raceUntil');
   return raceUntil as RaceUntil;
 }
 
-const isRaceUntil = oneOf('connect', 'secureConnect');
+const checkRaceUntil = oneOf('connect', 'secureConnect');
 
-const OF_A_REQUEST = optionsWith('isOfRequest');
+const OF_A_REQUEST = optionsWith('fromRequest');
 
 /** What a request says of how to connect. As to Node, null is absent, and a family may be in words. */
 export function optionsOfRequest(request: object): ConnectOptions {

@@ -5,7 +5,7 @@ import * as tls from 'node:tls';
 
 import { connectByList } from '../connect-by-list';
 import { readOptions, type ConnectOptions } from '../options/options';
-import { secured } from '../sockets/secured';
+import { secureConnected } from '../sockets/secure-connected';
 import { handshakeTimedOut } from '../util/argument-errors';
 import { startDeadline } from '../util/deadline';
 import { keepLatest } from '../util/keep-latest';
@@ -40,7 +40,7 @@ type Connected = (
   ...answer: [error: null, socket: net.Socket] | [error: Error, socket: null]
 ) => void;
 
-/** undici's own, which it does not apply to a connector that it is given; times in ms. */
+/** undici's defaults, which it does not apply to custom connectors; times in ms. */
 const DEFAULTS = {
   timeout: 10_000,
   noDelay: true,
@@ -94,7 +94,7 @@ export function connector(
     };
     if (raceUntil === 'secureConnect') {
       const handshake: ConnectOptions['handshake'] = (tcp, _, context) =>
-        secured(shake(tcp), context.signal);
+        secureConnected(shake(tcp), context.signal);
       return (await connectByList(list, { ...plain, handshake })).socket;
     }
     const { socket } = await connectByList(list, plain);
@@ -102,7 +102,7 @@ export function connector(
     const left = Math.max(timeout - (performance.now() - calledAt), 0);
     const deadline = startDeadline(left, () => void secure.destroy(handshakeTimedOut(timeout)));
     secure.once('close', () => deadline.clear());
-    return secured(secure, signal).finally(() => deadline.clear());
+    return secureConnected(secure, signal).finally(() => deadline.clear());
   }
 
   return (request, connected) => {
@@ -123,8 +123,9 @@ export function connector(
 }
 
 /**
- * What the connector returns: undici 8 ends an attempt by destroying it. To know whether that is possible it asks
- * for pipe(), as no older version does; and it is the first to allow HTTP/2 unless it is told otherwise.
+ * What the connector returns: undici 8 ends an attempt by destroying it. It reads `pipe` to know whether it can,
+ * which older versions do not; and it is the first version that allows HTTP/2 by default, so that reading `pipe`
+ * tells the version.
  *
  * @param lookedAt is called when it does.
  */
@@ -159,5 +160,5 @@ class Sessions {
   }
 }
 
-/** undici's own. */
+/** As in undici. */
 const MAX_SESSIONS = 100;

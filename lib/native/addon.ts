@@ -39,7 +39,7 @@ export const Verdict = {
 } as const;
 export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 
-/** An attempt that has changed; the number of its socket where it is to be decided on, else -1. */
+/** An attempt that started, ended or connected. `socket` is its descriptor where a handshake must decide, else -1. */
 export type RaceChange = [index: number, row: string, socket: number];
 
 /** What the addon calls when Winsock's function has returned. `socket` is -1 when it failed. */
@@ -68,12 +68,10 @@ export interface Addon {
   /** Not the addon's own: race-engine.ts keeps them here. */
   running?: Map<number, RaceListener>;
   /**
-   * Who hears of the races that go on, each named by its id. Once, before the first of them; race-engine.ts
-   * does it.
+   * Sets the callbacks for all races; `id` says which race. To be called once, before the first race().
    *
-   * `finished` is told of the end of each; `outcome` is what race() would have answered. `more` asks for more
-   * pairs when it is time for one: offer() is the answer. `changed` says that attempts have started or ended,
-   * where the race is watched: takeEvents() says which.
+   * `finished`: the race has ended; `outcome` is what race() returns. `more`: the race needs candidates; offer() is
+   * the answer. `changed`: attempts have started or ended, in a race that is watched; takeEvents() says which.
    */
   setRaceCallbacks(
     finished: (id: number, outcome: string) => void,
@@ -81,13 +79,12 @@ export interface Addon {
     changed: (id: number) => void,
   ): void;
   /**
-   * `candidates` has a line for each: "address port", and where it matters "local delay" behind it: where the
-   * attempt has to come from ("-" where the system chooses), and how long the next start waits for it, in
-   * microseconds (0 for the default). Port 0 as the local one leaves that to the system too. NaN as the delay
-   * asks for RFC 8305's.
+   * `candidates` has a line for each: "address port [local delay]". `local` is the source address, "-" for the choice
+   * of the system; `delay` is how long the next start waits, in microseconds, 0 for the default. `localPort` 0 leaves
+   * the port to the system. `attemptDelay` NaN means the delays of RFC 8305.
    *
-   * Where `decides` is true, an attempt whose TCP has connected is a change; its socket is handed over, and
-   * reportHandshake() is the answer.
+   * Where `hasHandshake` is true, an attempt whose TCP has connected is an event with its socket, and
+   * reportHandshake() is the answer. `isWatched` asks for `changed`.
    *
    * @returns its outcome where it is over already, because the system has answered at once; race-result.ts reads
    *   it. Else its id.
@@ -99,8 +96,8 @@ export interface Addon {
     attemptDelay: number,
     attemptTimeout: number,
     timeout: number,
-    decides: boolean,
-    watches: boolean,
+    hasHandshake: boolean,
+    isWatched: boolean,
   ): string | number;
   /** The answer to `more`, or news before it asks; `more` tells what may still follow. */
   offer(id: number, candidates: string, localPort: number, more: More): void;
@@ -126,8 +123,8 @@ export interface Addon {
   hasConnectByList?(): boolean;
   hasConnectByName?(): boolean;
   /**
-   * "address port" a line. Calls `done` once, later, unless it is aborted. Answers 0 where Winsock has no such
-   * function.
+   * Takes "address port" a line. Calls `done` once, later, unless it is aborted. Returns an id; 0 where Winsock does
+   * not export the function.
    */
   connectByList?(
     endpoints: string,

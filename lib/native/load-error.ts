@@ -18,7 +18,7 @@ export function missingAddon(cause: unknown): Error {
   return new Error(lines.join('\n'), { cause });
 }
 
-/** The words that the folders of prebuilds/ are named by, and the C library, which their files are. */
+/** The platform as the folders of prebuilds/ name it; on Linux the C library too. */
 function platform(): string {
   const name = `${process.platform}-${process.arch}`;
   if (process.platform !== 'linux') return name;

@@ -1,10 +1,10 @@
-// One call on its way through the library: what was asked for, when, and what can still be said to it.
+// One call: its settings, its start, and how its owner controls it.
 
 import type { AttemptListener } from '../attempts/attempt';
 import type { Abortable } from '../util/abortable';
 import type { Settings } from './options';
 
-/** What the owner of a call can say while it is under way. An AbortSignal is one that only gives up. */
+/** How the owner of a call controls it while it runs. An AbortSignal is a CallControl that can only abort. */
 export interface CallControl extends Abortable {
   /** Whether the process stays for the call: false after unref() of a socket. Defaults to true. */
   readonly isRef?: boolean;
@@ -19,7 +19,7 @@ export interface Refable {
 
 export interface Call {
   readonly settings: Settings;
-  /** When that was, in ms of performance.now(). */
+  /** When the caller called, in ms of performance.now(). */
   readonly calledAt: number;
   readonly control: CallControl | undefined;
   /** Hears of each attempt; undefined where nobody wants to know. */

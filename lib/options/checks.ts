@@ -51,18 +51,18 @@ export function instanceOf(
   };
 }
 
-export const isPort: Check = (value, name) => {
+export const checkPort: Check = (value, name) => {
   if (typeof value !== 'number') throw invalidArgType(name, 'of type number', value);
   if (!is16Bits(value)) throw badPort(name, value);
 };
 
-export const isAddress: Check = (value) => {
+export const checkAddress: Check = (value) => {
   // net.isIP() converts whatever it is given to a string.
   if (typeof value !== 'string' || net.isIP(value) === 0) throw badIPAddress(value);
 };
 
 /** Whatever has the methods of an AbortSignal: polyfills and other realms have signals of their own. */
-export const isSignal: Check = (value, name) => {
+export const checkSignal: Check = (value, name) => {
   const { aborted, addEventListener, removeEventListener } = (value ?? {}) as Partial<AbortSignal>;
   const listens = [addEventListener, removeEventListener].every((it) => typeof it === 'function');
   if (typeof aborted !== 'boolean' || !listens) {
@@ -70,7 +70,7 @@ export const isSignal: Check = (value, name) => {
   }
 };
 
-export const isOnRead: Check = (value, name) => {
+export const checkOnRead: Check = (value, name) => {
   const { buffer, callback } = (value ?? {}) as Partial<Record<'buffer' | 'callback', unknown>>;
   const isBuffer = buffer instanceof Uint8Array || typeof buffer === 'function';
   if (!isBuffer || typeof callback !== 'function') {

@@ -9,10 +9,10 @@ import type { PairPolicy } from '../address-selection/pair-policy';
 import { invalidArgValue } from '../util/argument-errors';
 import {
   instanceOf,
-  isAddress,
-  isOnRead,
-  isPort,
-  isSignal,
+  checkAddress,
+  checkOnRead,
+  checkPort,
+  checkSignal,
   numberIn,
   oneOf,
   ofType,
@@ -36,11 +36,11 @@ export type Engine = 'winsock' | 'race';
 export type Order = 'rfc6724' | 'given' | 'shuffle';
 
 /**
- * Decides whether an attempt has connected, over a socket whose TCP connection is open. When it resolves, the
- * attempt has won; with a socket of its own, such as a `tls.TLSSocket` over the first, that one becomes the
- * connection's. When it rejects, the attempt has failed and the next one starts at once. The signal is aborted, and
- * the socket destroyed, when another attempt wins or the call ends. Bytes it has read are gone: `socket.unshift()`
- * puts back what belongs to whoever uses the connection.
+ * Decides whether an attempt has connected, over a socket whose TCP connection is open. When it resolves, the attempt
+ * has won; when it resolves with another socket, such as a `tls.TLSSocket` over the first, the Connection gets that
+ * one. When it rejects, the attempt has failed and the next one starts at once. The signal is aborted, and the socket
+ * destroyed, when another attempt wins or the call ends. Bytes it has read are gone: `socket.unshift()` puts back
+ * what belongs to whoever uses the connection.
  */
 export type Handshake = (
   socket: net.Socket,
@@ -112,9 +112,9 @@ export interface ConnectOptions {
   /** As in `net.connect`: only addresses of this family are taken from names; 0 for both. Defaults to 0. */
   family?: 0 | 4 | 6 | undefined;
   /**
-   * Race engine only. What earlier connects have learned: destinations that did not answer lately go behind the
-   * others, and an attempt whose round-trip time is known delays the next one no longer than that takes.
-   * `false`: none. Defaults to one for the process.
+   * Race engine only. What earlier connects have learned: destinations that did not answer lately are tried after the
+   * others, and where the round-trip time of one is known, the next attempt starts after 3 times that time + 10 ms,
+   * 250 ms at most. `false`: no history. Defaults to a History that the whole process shares.
    */
   history?: History | false | undefined;
   /** Resolves the host names of the list. Defaults to `dns.lookup`. */
@@ -152,12 +152,12 @@ interface Option {
   /** What it is when the caller leaves it out. */
   readonly default?: unknown;
   /** Only the race engine has it. */
-  readonly isOfRace?: true;
+  readonly raceOnly?: true;
   /** WSAConnectByName has no parameter for it: connectByName() resolves the name itself then. */
   readonly needsList?: true;
-  /** An agent takes it from a request, as http.Agent does; null there is as good as absent. */
-  readonly isOfRequest?: true;
-  /** How the command has it; without one it does not. */
+  /** An agent reads it from the request too, as http.Agent does; null means absent there. */
+  readonly fromRequest?: true;
+  /** The flag of the command, where it has one. */
   readonly flag?: Flag;
 }
 
@@ -170,7 +170,7 @@ export interface Flag {
   readonly help: readonly string[];
 }
 
-export const isObject = ofType('object');
+export const checkObject = ofType('object');
 const above0 = numberIn('> 0, or absent for no limit', (ms) => ms > 0);
 
 export const OPTIONS: { readonly [Name in keyof Required<ConnectOptions>]: Option } = {
@@ -192,11 +192,11 @@ export const OPTIONS: { readonly [Name in keyof Required<ConnectOptions>]: Optio
       help: ['overall time limit, in ms (default 10000)'],
     },
   },
-  signal: { check: isSignal },
+  signal: { check: checkSignal },
   attemptDelay: {
     // RFC 8305 section 5: "MUST NOT be less than 10 milliseconds".
     check: numberIn('>= 10', (ms) => ms >= 10),
-    isOfRace: true,
+    raceOnly: true,
     flag: {
       argument: 'MS',
       expected: 'a number of ms of at least 10, or Infinity',
@@ -206,10 +206,10 @@ export const OPTIONS: { readonly [Name in keyof Required<ConnectOptions>]: Optio
       ],
     },
   },
-  attemptTimeout: { check: above0, default: Infinity, isOfRace: true },
+  attemptTimeout: { check: above0, default: Infinity, raceOnly: true },
   order: {
     check: oneOf('rfc6724', 'given', 'shuffle'),
-    isOfRace: true,
+    raceOnly: true,
     flag: {
       argument: 'NAME',
       expected: 'rfc6724, given or shuffle',
@@ -220,31 +220,31 @@ export const OPTIONS: { readonly [Name in keyof Required<ConnectOptions>]: Optio
   blockList: {
     check: instanceOf(net.BlockList, 'an instance of net.BlockList'),
     needsList: true,
-    isOfRequest: true,
+    fromRequest: true,
   },
-  localAddress: { check: isAddress, isOfRace: true, isOfRequest: true },
-  localPort: { check: isPort, isOfRace: true, isOfRequest: true },
-  family: { check: oneOf(0, 4, 6), needsList: true, isOfRequest: true },
+  localAddress: { check: checkAddress, raceOnly: true, fromRequest: true },
+  localPort: { check: checkPort, raceOnly: true, fromRequest: true },
+  family: { check: oneOf(0, 4, 6), needsList: true, fromRequest: true },
   history: {
     check: instanceOf(History, 'an instance of History, or false', false),
-    isOfRace: true,
+    raceOnly: true,
   },
-  lookup: { check: ofType('function'), needsList: true, isOfRequest: true },
-  handshake: { check: ofType('function'), isOfRace: true },
+  lookup: { check: ofType('function'), needsList: true, fromRequest: true },
+  handshake: { check: ofType('function'), raceOnly: true },
   tls: {
-    check: isObject,
-    isOfRace: true,
+    check: checkObject,
+    raceOnly: true,
     flag: { help: ['an endpoint has connected when its TLS handshake is done'] },
   },
   // net.Socket checks some of the following only when the connection is there, and ignores others.
-  noDelay: { check: ofType('boolean'), isOfRequest: true },
-  keepAlive: { check: ofType('boolean'), isOfRequest: true },
-  keepAliveInitialDelay: { check: numberIn('>= 0', (ms) => ms >= 0), isOfRequest: true },
+  noDelay: { check: ofType('boolean'), fromRequest: true },
+  keepAlive: { check: ofType('boolean'), fromRequest: true },
+  keepAliveInitialDelay: { check: numberIn('>= 0', (ms) => ms >= 0), fromRequest: true },
   allowHalfOpen: { check: ofType('boolean') },
-  onread: { check: isOnRead },
+  onread: { check: checkOnRead },
   highWaterMark: {
     check: numberIn('an integer >= 0', (bytes) => Number.isInteger(bytes) && bytes >= 0),
-    isOfRequest: true,
+    fromRequest: true,
   },
 };
 
@@ -265,19 +265,19 @@ export interface Settings extends Readonly<Omit<ConnectOptions, 'timeout' | 'att
 }
 
 /**
- * Every option, as it is when the caller leaves it out. An absent one is there and undefined, whatever every object
- * inherits; and all settings are of one shape, which V8 is fast with.
+ * Every option, as it is when the caller leaves it out. All are own properties, so that Object.prototype cannot
+ * supply one, and all settings share one hidden class of V8.
  */
 const DEFAULTS = Object.fromEntries(
   ROWS.map(([name, option]) => [name, option.default]),
 ) as object as Settings;
 
 /**
- * Throws what connectByList() documents for bad options. Each is read once, so that what was checked is what
- * is used; and those that every object has inherited from somewhere are none of the caller's.
+ * Throws what connectByList() documents for bad options. Each is read once, so that what was checked is what is used;
+ * inherited properties are ignored.
  */
 export function readOptions(options: unknown): Settings {
-  isObject(options, 'options');
+  checkObject(options, 'options');
   if (Object.keys(options as object).length === 0) return DEFAULTS;
   const given = { ...DEFAULTS, ...(options as object) } as Record<Name, unknown>;
   let needsRace: Name | undefined;
@@ -289,17 +289,17 @@ export function readOptions(options: unknown): Settings {
       continue;
     }
     option.check(value, `options.${name}`);
-    if (option.isOfRace) needsRace ??= name;
+    if (option.raceOnly) needsRace ??= name;
   }
   if (needsRace) {
-    if (given.engine === 'winsock') throw onlyOfRace(`options.${needsRace}`, given[needsRace]);
+    if (given.engine === 'winsock') throw raceOnlyError(`options.${needsRace}`, given[needsRace]);
     given.engine = 'race';
   }
   return given as object as Settings;
 }
 
-/** Something was asked for that WSAConnectByList has not. */
-export function onlyOfRace(name: string, value: unknown): TypeError {
+/** The error for an option, or a property of an endpoint, that only the race engine supports. */
+export function raceOnlyError(name: string, value: unknown): TypeError {
   const reason = "is not available with the engine 'winsock': use 'race', or leave \"engine\" out";
   return invalidArgValue(name, value, reason);
 }

@@ -29,11 +29,11 @@ export class Resolution {
   /** Settles when it is time to begin: every name has its answer, or the first addresses have waited. */
   readonly begun: Promise<void>;
   private readonly answers = new Map<string, Answer>();
-  /** Where in the list each name without an answer is. */
+  /** The places in the list of each name without an answer. */
   private readonly unanswered = new Map<string, number[]>();
   /** The places that have become known and were not taken yet. */
   private ready: number[] = [];
-  /** What names have answered with, and which name it was: what several of them have in common is tried once. */
+  /** The first name that resolved to each address: an address of several names is tried once. */
   private readonly taken = new Map<string, string>();
   private timer: NodeJS.Timeout | undefined;
   private begin: () => void = () => undefined;
@@ -44,7 +44,7 @@ export class Resolution {
 
   constructor(
     private readonly endpoints: readonly Endpoint[],
-    private readonly options: Pick<ConnectOptions, 'lookup' | 'family' | 'tls' | 'handshake'>,
+    private readonly options: Pick<ConnectOptions, 'lookup' | 'family' | 'tls'>,
     private readonly elapsed: () => number,
     private readonly timeout = Infinity,
     private readonly listener?: AttemptListener,
@@ -82,7 +82,7 @@ export class Resolution {
     const known: Endpoint[] = [];
     for (const place of places) {
       const endpoint = this.endpoints[place] as Endpoint;
-      // What the caller wrote twice is tried twice.
+      // An address that stands in the list twice is tried twice.
       if (!isName(endpoint)) known.push(endpoint);
       else this.takeAddresses(endpoint, known);
     }
@@ -107,7 +107,8 @@ export class Resolution {
       // TLS asks each name for a certificate of its own.
       const name = this.options.tls === undefined ? '' : found.host;
       const key = `${plainAddress(address)} ${zoneOf(address)} ${found.port} ${name}`;
-      // A name that stands in the list twice is tried twice; its own answer, and other names', once.
+      // A name that stands in the list twice is tried twice; an address that occurs twice in one answer, or in the
+      // answers of two names, is tried once.
       const owner = this.taken.get(key) ?? found.host;
       if (own.has(key) || owner !== found.host) continue;
       own.add(key);
@@ -237,7 +238,7 @@ function readAnswer(error: unknown, read: () => Omit<Answer, 'end'>): Omit<Answe
     const isCode = typeof code === 'string' && /^\w{1,64}$/.test(code);
     const cause = isNativeError(error)
       ? error
-      : new Error('The lookup has failed', { cause: error });
+      : new Error('The lookup failed with a value that is not an Error', { cause: error });
     return { code: isCode ? code : UNKNOWN_FAILURE, cause };
   } catch {
     return { code: UNKNOWN_FAILURE };

@@ -9,10 +9,7 @@ import { isName, Resolution } from './resolve';
 
 /** What it needs of a call. */
 export interface TargetsCall extends Pick<Call, 'calledAt'>, Partial<Pick<Call, 'listener'>> {
-  readonly settings: Pick<
-    ConnectOptions,
-    'lookup' | 'family' | 'blockList' | 'tls' | 'handshake' | 'timeout'
-  >;
+  readonly settings: Pick<ConnectOptions, 'lookup' | 'family' | 'blockList' | 'tls' | 'timeout'>;
 }
 
 export class ResolvedEndpoints {

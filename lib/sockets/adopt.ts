@@ -1,6 +1,7 @@
-// From a connected descriptor to a net.Socket, in a TCP handle of Node's own, which on Windows is the only way to adopt
-// a SOCKET. On POSIX Node documents `new net.Socket({ fd })` too; there it first asks the system four times what
-// kind of descriptor it is. With connect-through-node.ts, the files that use what Node does not document.
+// From a connected descriptor to a net.Socket, in a TCP handle of Node's own, which on Windows is the only way to
+// adopt a SOCKET. On POSIX Node documents `new net.Socket({ fd })` too; there it first asks the system four times
+// what kind of descriptor it is. Like connect-through-node.ts, it uses the handle of a socket, which Node does not
+// document.
 
 import * as net from 'node:net';
 
@@ -8,16 +9,10 @@ import { addon } from '../native/addon';
 import type { ConnectOptions } from '../options/options';
 import { errorOfErrno } from '../util/system-errors';
 
-/** The options that are net.Socket's own, which takes undefined for absent. */
+/** The options that Node's net.Socket takes; undefined means absent. */
 export type SocketOptions = Pick<
   ConnectOptions,
-  | 'allowHalfOpen'
-  | 'highWaterMark'
-  | 'onread'
-  | 'keepAlive'
-  | 'keepAliveInitialDelay'
-  | 'noDelay'
-  | 'signal'
+  'allowHalfOpen' | 'highWaterMark' | 'onread' | 'keepAlive' | 'keepAliveInitialDelay' | 'noDelay'
 >;
 
 /** What is used of Node's handle around uv_tcp_t. */
@@ -69,7 +64,7 @@ export function adopt(descriptor: number, options: SocketOptions): net.Socket {
   const handle = newHandle(descriptor);
   openIn(handle, descriptor);
   const { allowHalfOpen, highWaterMark, onread } = options;
-  // Undefined is absent to Node, which has a handle as well; its type says neither.
+  // Node accepts `handle`, and treats undefined as absent; its type allows neither.
   const init = { handle, allowHalfOpen, highWaterMark, onread } as net.SocketConstructorOpts;
   let socket: net.Socket;
   try {
@@ -90,7 +85,7 @@ export function adopt(descriptor: number, options: SocketOptions): net.Socket {
   return socket;
 }
 
-/** Gives a connected socket to a handle, which closes it from then on. When this throws, it is closed. */
+/** Opens the descriptor in a handle, which owns it from then on. Closes the descriptor where it throws. */
 export function openIn(handle: TcpHandle, descriptor: number): void {
   const errno = handle.open(descriptor);
   if (errno === 0) return;
@@ -121,9 +116,9 @@ function newHandle(descriptor: number): TcpHandle {
 }
 
 /**
- * The class of Node's TCP handles, by what Node's cluster module makes the socket of a server with: bound to a port of
- * loopback that the system chooses, never listening, and closed at once. The way by process.binding() is deprecated,
- * and closed where Node runs with --permission; one by net.Socket.connect() would be seen by whoever has patched that.
+ * Finds the class of Node's TCP handles with the function that Node's cluster module uses: it binds a port of
+ * loopback that the system chooses, does not listen, and closes it at once. process.binding() is deprecated, and
+ * refused under --permission; net.Socket.connect() may be patched.
  */
 function findTcpHandleClass(): TcpHandleClass {
   const { _createServerHandle: create } = net as unknown as {

@@ -1,8 +1,8 @@
 /* eslint-disable @typescript-eslint/unbound-method -- methods of Node's are kept here, and called with call() */
 
-// A net.Socket that Node itself connects, as far as it knows: Node's own connect() is called with a `lookup` of ours,
-// and when a connection is there the socket's handle takes it over in place of the system's connect(). So all that a
-// socket does meanwhile is Node's own, and no address that is none is ever shown to anybody.
+// Lets Node connect a net.Socket through a `lookup` of ours. When the engine has a connection, the lookup answers,
+// and the handle's connect() is replaced once by one that takes the descriptor over. So events, timeouts and states
+// are Node's own, and no placeholder address is ever visible.
 
 import * as net from 'node:net';
 
@@ -11,21 +11,21 @@ import type { CallControl, Refable } from '../options/call';
 import { nextTick } from '../util/timers';
 import { AdoptError, handleOf, openIn, type ConnectRequest, type TcpHandle } from './adopt';
 
-/** As it was when the package was loaded: whoever patches it later hears of no connection of ours. */
+/** Saved when the package is loaded, so that later patches of connect() do not see our connections. */
 export const nodeConnect = net.Socket.prototype.connect as (
   this: net.Socket,
   ...given: unknown[]
 ) => net.Socket;
 
-/** Answers Node's question for an address. */
+/** The callback of a lookup that Node has called. */
 export type Found = (error: Error | null, address?: string, family?: number) => void;
 
 /** What Node calls for the address of a name. */
 export type Lookup = (name: string, options: object, found: Found) => void;
 
 /**
- * The handle of a socket that is connecting, while somebody else makes its connection: what the owner of the socket
- * does to it is told to the call.
+ * Wraps the handle of a connecting socket while the engine connects: close(), ref() and unref() of the handle reach
+ * the call.
  */
 export class HeldHandle implements CallControl {
   aborted = false;
@@ -42,7 +42,7 @@ export class HeldHandle implements CallControl {
     }
     this.handle = handle;
     held.add(handle);
-    // That of a TLSSocket is around the one of TCP.
+    // The handle of a TLSSocket wraps the TCP handle, which is its _parent.
     this.isRef = (handle.hasRef ? handle : handle._parent)?.hasRef?.() ?? true;
     const { close, ref, unref } = handle;
     handle.close = (callback) => {
@@ -72,13 +72,13 @@ export class HeldHandle implements CallControl {
     failure: (error: AdoptError) => Error,
   ): void {
     this.release();
-    // Destroyed, and perhaps connecting anew since.
+    // The socket was destroyed; its owner may have called connect() again.
     if (this.aborted || this.socket.destroyed) {
       addon().close(descriptor);
       return;
     }
     this.takeOver(descriptor, failure);
-    // Node would tell of one lookup and of one attempt; what there was has been told.
+    // Suppresses the 'lookup' and 'connectionAttempt' that Node emits here: the real ones have been emitted.
     const { socket } = this;
     const own = Object.getOwnPropertyDescriptor(socket, 'emit');
     const { emit } = socket;
@@ -98,7 +98,7 @@ export class HeldHandle implements CallControl {
     }
   }
 
-  /** Node goes on by itself. */
+  /** Gives the handle its own methods back. */
   release(): void {
     held.delete(this.handle);
     restore(this.handle, ['close', 'ref', 'unref']);
@@ -159,7 +159,8 @@ export class HeldHandle implements CallControl {
       nextTick(() => request.oncomplete(0, handle, request, true, true));
       return 0;
     };
-    // Where a local address was asked for, the connection comes from there already. Node looks whether it does.
+    // With `localAddress` the descriptor is bound already. Node calls bind() and checks it with getsockname(), so
+    // both answer with that.
     let bound = { address: '', port: 0, family: 'IPv4' };
     const bind =
       (family: string): TcpHandle['bind'] =>
@@ -185,7 +186,7 @@ export function isHeld(socket: net.Socket): boolean {
   return handle !== undefined && held.has(handle);
 }
 
-/** What the handle has of its own gives way to what its class has. */
+/** Deletes the handle's own properties, so that those of its class apply again. */
 function restore(handle: TcpHandle, names: readonly (keyof TcpHandle)[]): void {
   for (const name of names) Reflect.deleteProperty(handle, name);
 }

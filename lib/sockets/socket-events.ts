@@ -1,4 +1,4 @@
-// What a socket tells of the call that connects it: net.Socket's events, and the attempts so far.
+// Emits the events of net.Socket while a call runs, and keeps the attempts so far.
 
 import type * as net from 'node:net';
 

@@ -9,9 +9,8 @@ export interface Abortable {
 }
 
 /**
- * A promise that `start` settles, unless the signal is aborted first: then it rejects with the signal's
- * reason, and what `start` began is ended by the function that `start` returned. The abort may come from
- * within `start`, where that calls a function of the caller's.
+ * Returns a promise that `start` settles. When the signal aborts first, rejects with its reason and calls the
+ * function that `start` returned, which stops the work. `start` itself may trigger the abort.
  */
 export function orAbort<T>(
   signal: Abortable | undefined,
@@ -26,7 +25,7 @@ export function orAbort<T>(
     const onAbort = (): void => {
       wasAborted = () => true;
       settle();
-      reject(signal.reason); // Before the end: what comes out of it is too late.
+      reject(signal.reason); // Rejects before end(), which may still try to settle the promise.
       end();
     };
     signal.addEventListener('abort', onAbort);

@@ -1,13 +1,12 @@
-// Errors for bad arguments, with Node's own classes and `ERR_*` codes (nodejs.org/api/errors.html), so
-// that callers handle them as they handle those of `net`. What a failed connect throws is in
-// connect-error.ts.
+// Errors with Node's own classes and codes (nodejs.org/api/errors.html), so that callers handle them as they handle
+// those of `net`. ConnectError is in connect-error.ts.
 
 import { inspect } from 'node:util';
 
 /** An error of Node's kind: it carries a `code`, and prints as `TypeError [ERR_…]: …`. */
 function withCode<E extends Error>(error: E, code: string): E & { code: string } {
-  // Node's errors show their code in the stack; the stack is written when the error is made, so the
-  // name is lent to it for that moment only.
+  // Node's errors show the code in the first line of the stack. V8 has written that line already, so it is edited
+  // here.
   const { name } = error;
   const stack = error.stack ?? '';
   error.stack = stack.replace(name, `${name} [${code}]`);
@@ -15,17 +14,17 @@ function withCode<E extends Error>(error: E, code: string): E & { code: string }
 }
 
 /**
- * What was given, in the words of Node's own errors. Of a text nothing is shown that stands before an '@': in a URL
- * that is a password. Of an object only its class is: what it holds may be one as well.
+ * Formats the value as Node's errors do. Hides everything before an '@', which in a URL may be a password, and shows
+ * only the class of an object, whose contents may be secret.
  */
 function received(value: unknown): string {
   if (typeof value === 'string') return `Received ${inspect(withoutSecret(value), SHORT)}`;
-  const isObject = typeof value === 'function' || (typeof value === 'object' && value !== null);
-  if (isObject) return `Received ${describeObject(value)}`;
+  const checkObject = typeof value === 'function' || (typeof value === 'object' && value !== null);
+  if (checkObject) return `Received ${describeObject(value)}`;
   return `Received ${shortened(inspect(value, SHORT))}`;
 }
 
-/** Symbols, and integers of any size, are shown in full otherwise. */
+/** util.inspect() does not shorten symbols and bigints. */
 function shortened(text: string): string {
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
@@ -51,7 +50,7 @@ function describeObject(value: object): string {
   }
 }
 
-/** `name` must be `expected`, but is something else altogether. */
+/** `name` must be `expected`, but has another type. */
 export function invalidArgType(name: string, expected: string, value: unknown): TypeError {
   return withCode(
     new TypeError(`The "${name}" argument must be ${expected}. ${received(value)}`),
@@ -59,7 +58,7 @@ export function invalidArgType(name: string, expected: string, value: unknown): 
   );
 }
 
-/** `name` has the right type but a value that cannot be. */
+/** `name` has the right type but an invalid value. */
 export function invalidArgValue(name: string, value: unknown, reason: string): TypeError {
   return withCode(
     new TypeError(`The argument '${name}' ${reason}. ${received(value)}`),
@@ -113,7 +112,7 @@ export function closedInHandshake(): Error {
   return Object.assign(withCode(new Error(text), 'ECONNRESET'), { syscall: 'handshake' });
 }
 
-/** What a request fails with that is given up before it has a connection: Node's own words. */
+/** The error of a request that is destroyed before it has a connection, as Node words it. */
 export function socketHangUp(): Error {
   return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 }

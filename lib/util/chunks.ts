@@ -6,7 +6,7 @@ import { nextTurn } from './timers';
 /** How many endpoints are in a chunk: a few ms of work. */
 export const CHUNK = 512;
 
-/** Whether so many would hold the loop for long. */
+/** Whether a list is too long for one turn of the loop. */
 export function isLong(count: number): boolean {
   return count > CHUNK;
 }
@@ -14,7 +14,7 @@ export function isLong(count: number): boolean {
 /** Work that yields when it has done a chunk, and returns what it has made. */
 export type Chunks<T> = Generator<undefined, T>;
 
-/** All of it now. */
+/** Runs all chunks synchronously. */
 export function inOneGo<T>(work: Chunks<T>): T {
   for (;;) {
     const step = work.next();
@@ -23,8 +23,7 @@ export function inOneGo<T>(work: Chunks<T>): T {
 }
 
 /**
- * A chunk in each turn of the loop, until it is done or the call is given up. Undefined where `isLate` says so before
- * it is done.
+ * Runs one chunk in each turn of the loop. Resolves to undefined where `isLate` returns true before the end.
  */
 export function inTurns<T>(
   work: Chunks<T>,

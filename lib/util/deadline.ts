@@ -7,15 +7,15 @@ const MAX_TIMER = 2 ** 31 - 1;
 
 /** A limit that has begun to count. */
 export interface Deadline {
-  /** Nobody is waiting any more. Can be called again. */
+  /** Cancels the deadline. Can be called again. */
   clear(): void;
   /** Whether the process stays for it; it does to begin with. */
   setRef(isRef: boolean): void;
 }
 
 /**
- * Calls `expire` once, when `ms` have passed; Infinity is never. A limit that passes while JavaScript holds the
- * loop is seen late: then what has arrived meanwhile is delivered first, and may clear it.
+ * Calls `expire` once, when `ms` have passed; Infinity is never. Where JavaScript blocks the event loop past the
+ * deadline, events that are already waiting are delivered first, and may cancel it.
  */
 export function startDeadline(ms: number, expire: () => void): Deadline {
   if (ms === Infinity) return NEVER;

@@ -1,4 +1,4 @@
-// A map of the latest entries, for what is remembered of others: it must not grow for as long as the process runs.
+// A bounded map that drops its oldest entry, so that it does not grow for as long as the process runs.
 
 /** Sets an entry, and drops the one that was set longest ago when there are more than `max`. */
 export function keepLatest<T>(map: Map<string, T>, key: string, value: T, max: number): void {

@@ -21,8 +21,8 @@ namespace connect_by_list {
 
 namespace {
 
-// sourceAddresses(addresses): a line for each line: where the system would connect from, empty
-// where it has no way.
+// sourceAddresses(addresses): takes an address a line; returns the source address for each, or an
+// empty line without a route.
 Napi::Value source_addresses(const Napi::CallbackInfo& info) {
   const std::string addresses = info[0].As<Napi::String>();
   std::vector<Address> remotes;

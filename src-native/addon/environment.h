@@ -32,7 +32,7 @@ class Environment {
 
   System& system() { return system_; }
 
-  // Hears of all races of the environment, which race_binding.cc has made. nullptr before that.
+  // The listener for all races of this environment; nullptr until setRaceCallbacks() has set it.
   RaceCall::Listener* listener() { return listener_.get(); }
   void set_listener(std::unique_ptr<RaceCall::Listener> listener) {
     listener_ = std::move(listener);

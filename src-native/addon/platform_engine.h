@@ -1,4 +1,4 @@
-// The engine that only one platform has: answered by winsock/binding.cc, or by
+// The engine that only one platform has, implemented in winsock/binding.cc and, as nothing, in
 // posix/no_platform_engine.cc.
 
 #ifndef CONNECT_BY_LIST_ADDON_PLATFORM_ENGINE_H_
@@ -20,8 +20,8 @@ class PlatformCalls {
   PlatformCalls& operator=(const PlatformCalls&) = delete;
   virtual ~PlatformCalls() = default;
 
-  // JavaScript runs no more: ends everything and calls nobody. The loop turns until all of it is
-  // back.
+  // Called when the environment shuts down: cancels all calls without callbacks. Node runs the loop
+  // until they have returned.
   virtual void close() = 0;
 };
 

@@ -22,10 +22,9 @@ namespace connect_by_list {
 
 namespace {
 
-// More than a line for an attempt takes, mostly: room is made for all of them at once.
-constexpr std::size_t kTextOfARow = 64;
+// Bytes reserved for the line of an attempt, which is more than most need.
+constexpr std::size_t kReservedLineBytes = 64;
 
-// A number and a blank.
 template <typename Number>
 void add_number(std::string& text, Number number) {
   std::array<char, 24> digits;
@@ -45,9 +44,9 @@ std::optional<Address> local_of(std::string_view text, std::uint16_t port, int f
 // A time of a race, in microseconds from its start; 0 for kNever.
 Micros since(Micros began, Micros at) { return at == kNever ? 0 : at - began; }
 
-// What there is to tell of one attempt: outcome, errno, then in microseconds its start, when TCP
-// had connected (0 where it has not) and its end, then the local port, and the local address, which
-// is empty where it never had one. lib/engines/race/race-result.ts reads them, when somebody asks.
+// One attempt as text: outcome, libuv's error number, then three times in microseconds (its start,
+// when TCP connected or 0, its end), the local port, and the local address, which is empty where it
+// is unknown. lib/engines/race/race-result.ts parses the line lazily.
 void add_row(std::string& text, const RaceCall& race, std::size_t attempt) {
   const RaceCall::Row row = race.row(attempt);
   add_number(text, static_cast<int>(row.state.outcome));
@@ -61,10 +60,10 @@ void add_row(std::string& text, const RaceCall& race, std::size_t attempt) {
 
 // How a race has ended: verdict, winner, the connected socket, which is JavaScript's now, or -1,
 // the attempt that ended last, and the number of attempts; then a line for each of them.
-// lib/engines/race/race-result.ts reads it.
+// lib/engines/race/race-result.ts parses it.
 Napi::Value outcome_of(Napi::Env env, RaceCall& race) {
   std::string text;
-  text.reserve(kTextOfARow * (1 + race.rows()));
+  text.reserve(kReservedLineBytes * (1 + race.rows()));
   add_number(text, static_cast<int>(race.verdict()));
   add_number(text, race.winner());
   SocketHandle socket = race.take_socket();
@@ -96,7 +95,7 @@ std::vector<RaceCall::Candidate> candidates_of(const Napi::Value& text,
     candidate.remote = next_address(fields);
     const std::string_view local = fields.next().value_or("-");
     candidate.local = local_of(local, port, candidate.remote.family());
-    candidate.own_delay = number_of<Micros>(fields.next());
+    candidate.learned_delay = number_of<Micros>(fields.next());
   }
   return candidates;
 }
@@ -119,7 +118,7 @@ class JsListener final : public RaceCall::Listener {
     if (race->verdict() == Verdict::kDeadline) environment->close_later(std::move(race));
     call_back(env_, finished_, {Napi::Number::New(env_, id), outcome});
   }
-  void more(std::uint32_t id) override { tell(more_, id); }
+  void candidates_needed(std::uint32_t id) override { tell(more_, id); }
   void changed(std::uint32_t id) override { tell(changed_, id); }
 
  private:
@@ -168,7 +167,7 @@ Napi::Value race(const Napi::CallbackInfo& info) {
   RaceCall::Settings settings;
   settings.id = environment->next_id();
   const bool decides = info[6].As<Napi::Boolean>();
-  if (decides) settings.decision = RaceCall::Decision::kCaller;
+  if (decides) settings.decision = RaceCall::Decision::kHandshake;
   settings.is_watched = info[7].As<Napi::Boolean>();
 
   auto race = std::make_unique<RaceCall>(environment->system(), *environment->listener(),
@@ -214,7 +213,7 @@ Napi::Value take_events(const Napi::CallbackInfo& info) {
   RaceCall* race = race_of(info);
   if (race == nullptr) return found;
   std::uint32_t next = 0;
-  for (const std::size_t attempt : race->take_changes()) {
+  for (const std::size_t attempt : race->take_events()) {
     const Napi::HandleScope scope(env);
     auto change = Napi::Array::New(env);
     change.Set(0u, Napi::Number::New(env, static_cast<double>(attempt)));
@@ -227,10 +226,11 @@ Napi::Value take_events(const Napi::CallbackInfo& info) {
   return found;
 }
 
-// reportHandshake(id, attempt, errno): whether an attempt has connected, for JavaScript to say.
+// reportHandshake(id, attempt, errno): the result of the attempt's handshake; 0 for success.
 void report_handshake(const Napi::CallbackInfo& info) {
   if (RaceCall* race = race_of(info)) {
-    race->decide(info[1].As<Napi::Number>().Uint32Value(), info[2].As<Napi::Number>().Int32Value());
+    race->report_handshake(info[1].As<Napi::Number>().Uint32Value(),
+                           info[2].As<Napi::Number>().Int32Value());
   }
 }
 

@@ -26,7 +26,7 @@ Address next_address(Parts& fields);
 // 2^53, where an int would cut a SOCKET of Windows.
 Napi::Value socket_value(Napi::Env env, SocketHandle socket);
 
-// Calls a function that settles a promise, from the loop.
+// Calls a JavaScript callback from the event loop.
 void call_back(Napi::Env env, const Napi::FunctionReference& function,
                const std::vector<napi_value>& arguments);
 

@@ -26,7 +26,8 @@ std::uint32_t scope_id_of(const std::string& zone) {
   return read.ec == std::errc() && read.ptr == end ? number : 0;
 }
 
-// What inet_ntop() writes, by way of printf(), where it costs as much as a system call.
+// Formats an IPv4 address without inet_ntop(), which goes through printf() and costs as much as a
+// system call.
 std::string dotted(const in_addr& address) {
   std::array<unsigned char, sizeof(address)> bytes{};
   std::memcpy(bytes.data(), &address, sizeof(address));

@@ -20,8 +20,8 @@ class Address {
   // '%'). Nothing when the text is no address or when the host has no such zone.
   static std::optional<Address> parse(const std::string& text, std::uint16_t port);
 
-  // Takes what getsockname and its kin have written; anything but an IPv4 or IPv6 address becomes
-  // "no address".
+  // Takes what getsockname(), getpeername() and the like have written; anything but an IPv4 or IPv6
+  // address becomes "no address".
   static Address from_system(const sockaddr_storage& storage);
 
   int family() const { return storage_.any.sa_family; }
@@ -39,16 +39,17 @@ class Address {
   Address mapped() const;
   Address unmapped() const;
 
-  // What a connect to it reaches: for 0.0.0.0 and :: the loopback address of the family. Linux and
-  // BSD take the one for the other; Windows refuses the wildcards, so libuv maps them there.
+  // The loopback address of the family for 0.0.0.0 and ::, any other address unchanged. Linux and
+  // BSD connect to loopback when given a wildcard; Windows refuses, so libuv maps it there, and so
+  // do we.
   Address or_loopback() const;
 
   // The same family, address and port.
   bool operator==(const Address& other) const;
 
  private:
-  // A sockaddr_storage would be four times as long, and a long list has many of them. The longest
-  // is the first, so that the braces zero all of it.
+  // Not a sockaddr_storage, which is four times as large: a list may have 100,000 addresses. The
+  // largest member comes first, so that {} zeroes the whole union.
   union Storage {
     sockaddr_in6 v6;
     sockaddr_in v4;

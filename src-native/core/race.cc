@@ -7,13 +7,14 @@ namespace connect_by_list {
 
 namespace {
 
-// RFC 8305 section 5 recommends a delay of 250 ms, and 100 ms as the least where it is adapted.
-// Each time the delay has passed without an answer it halves, down to that least: sixteen dead
-// addresses then cost 1.8 s and not 4 s.
+// RFC 8305 section 5 recommends 250 ms, and at least 100 ms for an adaptive delay. Ours halves each
+// time it passes without an answer, down to 100 ms: sixteen dead addresses cost 1.8 s instead of 4
+// s.
 constexpr Micros kFirstDelay = 250'000;
 constexpr Micros kMinDelay = 100'000;
-// Where the delay comes from knowledge of the network: the same section, "MUST NOT".
-constexpr Micros kMinOwnDelay = 10'000;
+// The minimum of a delay that earlier connects have taught: RFC 8305 section 5, it "MUST NOT" be
+// less.
+constexpr Micros kMinLearnedDelay = 10'000;
 
 // Sums of a time and a span stop at kNever: "never" plus anything is still never.
 Micros after(Micros time, Micros span) { return span > kNever - time ? kNever : time + span; }
@@ -26,7 +27,8 @@ void Race::begin(Micros now) {
 }
 
 void Race::connected(std::size_t attempt, Micros now) {
-  // After the decision next() closes it with the others; after its own end nothing is left of it.
+  // Ignored once the race is decided (next() closes the attempt with the others) or the attempt has
+  // ended.
   if (decided() || !running(attempt)) return;
   mark_answered(attempt);
   end(attempt, Outcome::kConnected, now);
@@ -44,7 +46,7 @@ void Race::failed(std::size_t attempt, Answer answer, Micros now) {
 
 void Race::answered(std::size_t attempt, Micros now) {
   mark_answered(attempt);
-  // Where it is time for the next one already, it is not put off.
+  // A start that is due already is not postponed.
   if (now < next_start_) next_start_ = std::max(next_start_, after(now, delay_after(attempt)));
 }
 
@@ -52,28 +54,29 @@ void Race::abort() {
   if (!decided()) verdict_ = Verdict::kAborted;
 }
 
-void Race::offer(std::size_t count, More more, const std::vector<Micros>& own_delays) {
-  if (!own_delays.empty()) {
-    options_.own_delays.resize(options_.count, 0);
-    options_.own_delays.insert(options_.own_delays.end(), own_delays.begin(), own_delays.end());
+void Race::offer(std::size_t count, More more, const std::vector<Micros>& learned_delays) {
+  if (!learned_delays.empty()) {
+    options_.learned_delays.resize(options_.count, 0);
+    options_.learned_delays.insert(options_.learned_delays.end(), learned_delays.begin(),
+                                   learned_delays.end());
   }
   options_.count += count;
   options_.more = more;
   asked_for_more_ = false;
 }
 
-void Race::grant_turn(Micros now, Micros turn) {
+void Race::extend_late_deadline(Micros now, Micros grace) {
   if (decided() || has_granted_turn_ || now < deadline_ || now < next_start_ || !may_start())
     return;
   has_granted_turn_ = true;
-  granted_turn_ = turn;
+  granted_turn_ = grace;
   deadline_ = kNever;
 }
 
 std::optional<Step> Race::next(Micros now) {
   if (finished_) return std::nullopt;
-  // After a stall the last attempt may have failed before the deadline was seen to pass: nothing is
-  // left then that the deadline could end.
+  // Where the last attempt failed before the expired deadline was noticed, the verdict stays
+  // kAllFailed.
   if (!decided() && now >= deadline_ && !all_failed()) verdict_ = Verdict::kDeadline;
   if (decided()) {
     if (!in_flight_.empty()) return close_oldest(outcome_of_the_rest(), now);
@@ -124,8 +127,8 @@ bool Race::is_past_limit(Micros now) const {
 
 Micros Race::delay_after(std::size_t attempt) const {
   if (options_.attempt_delay) return *options_.attempt_delay;
-  if (attempt < options_.own_delays.size() && options_.own_delays[attempt] > 0) {
-    return std::max(options_.own_delays[attempt], kMinOwnDelay);
+  if (attempt < options_.learned_delays.size() && options_.learned_delays[attempt] > 0) {
+    return std::max(options_.learned_delays[attempt], kMinLearnedDelay);
   }
   Micros delay = kFirstDelay;
   for (std::size_t i = 0; i < delays_passed_ && delay > kMinDelay; ++i) delay /= 2;

@@ -1,13 +1,13 @@
 // The race of attempts as a pure state machine: no I/O, no clock, no Node.
 //
-// The driver tells the machine what happened (an attempt connected or failed, the caller gave up)
-// and what time it is; the machine answers with the next thing to do. Asking instead of being told
-// keeps every rule in one function, lets the driver stop between two steps without losing any, and
-// lets the tests run it with a made-up clock.
+// The driver reports events (an attempt connected or failed, the caller gave up) and the time, then
+// calls next() for the next step. Polling, rather than callbacks, keeps every rule in next(), lets
+// the driver pause between two steps, and lets the tests use a simulated clock.
 //
-// The rules are those of RFC 8305 section 5, and clauses C07, C08, C11 and C14 of WSAConnectByList:
-// attempts start in the order given; the next one starts when the delay has passed, or at once when
-// one has failed; starting an attempt never cancels another; the first to connect wins.
+// The rules are those of RFC 8305 section 5, and clauses C07, C08, C11 and C14 of WSAConnectByList
+// (docs/windows.md lists them): attempts start in the order given; the next one starts when the
+// delay has passed, or at once when one has failed; starting an attempt never cancels another; the
+// first to connect wins.
 
 #ifndef CONNECT_BY_LIST_CORE_RACE_H_
 #define CONNECT_BY_LIST_CORE_RACE_H_
@@ -23,7 +23,8 @@ namespace connect_by_list {
 // Points in time and spans of it, in microseconds of a clock that never goes back.
 using Micros = std::int64_t;
 
-// A point in time that never comes; as a delay it means "one by one" (C08).
+// A point in time that never comes. As a delay: the next attempt starts only when the previous one
+// has failed (C08).
 inline constexpr Micros kNever = INT64_MAX;
 
 // The most attempts of one race that are in flight at a time. A silent endpoint holds a descriptor
@@ -32,8 +33,8 @@ inline constexpr Micros kNever = INT64_MAX;
 // nothing but silence until it is reached; then the next one starts when one of them has ended.
 inline constexpr std::size_t kMaxInFlight = 256;
 
-// What may follow when all that is known has been started. The numbers cross the boundary to
-// JavaScript: lib/native/addon.ts has the same list.
+// Which further candidates may still be offered. The numbers cross the boundary to JavaScript:
+// lib/native/addon.ts has the same list.
 enum class More : std::uint8_t {
   kNothing = 0,
   // Other source addresses, for destinations that have not answered. One that has answered is done:
@@ -54,9 +55,9 @@ struct RaceOptions {
   Micros timeout = kNever;
   // What may come by offer().
   More more = More::kNothing;
-  // How long the next start waits for each of the attempts, where that is known better than by the
-  // default: it then comes in place of it. 0, or no entry, where it is not known.
-  std::vector<Micros> own_delays = {};
+  // The Connection Attempt Delay after each candidate, as earlier connects have taught it. 0, or no
+  // entry, means the default.
+  std::vector<Micros> learned_delays = {};
 };
 
 // How an attempt ended. The numbers cross the boundary to JavaScript: lib/native/addon.ts has the
@@ -95,7 +96,7 @@ struct Step {
   enum class Kind : std::uint8_t {
     kStart,  // Start the attempt; answer with connected() or failed(), now or later.
     kClose,  // End the attempt: it has lost, timed out or been given up.
-    // It is time for an endpoint that is not there yet: answer with offer(), now or later.
+    // The next start is due but no candidate is left: call offer(), now or later.
     kNeedCandidates,
     kFinish,  // The race is over; verdict() and winner() say how.
   };
@@ -107,7 +108,7 @@ class Race {
  public:
   explicit Race(RaceOptions options) : options_(std::move(options)) {}
 
-  // What happened. An attempt is named by its place in the list.
+  // Events. An attempt is identified by its index in the list of candidates.
   void begin(Micros now);
   void connected(std::size_t attempt, Micros now);
   void failed(std::size_t attempt, Answer answer, Micros now);
@@ -116,24 +117,24 @@ class Race {
   // 6.1).
   void answered(std::size_t attempt, Micros now);
   void abort();
-  // More endpoints to try, behind those that were there, and what may still come. None, and nothing
-  // more to come, is an answer too.
-  void offer(std::size_t count, More more, const std::vector<Micros>& own_delays = {});
-  // Where the deadline has passed, but was not acted on yet, and an endpoint is due to be started:
-  // it is put off until so long after that start. Once.
-  void grant_turn(Micros now, Micros turn);
+  // Appends `count` candidates, and says what may still follow. offer(0, More::kNothing) means that
+  // there are no more.
+  void offer(std::size_t count, More more, const std::vector<Micros>& learned_delays = {});
+  // If the deadline has passed unnoticed while a candidate is due, moves the deadline to `grace`
+  // after that candidate's start. Works once for each race.
+  void extend_late_deadline(Micros now, Micros grace);
 
-  // What to do next at this time; nothing when it is time to wait. Ask until it says nothing.
+  // The next step at `now`; no value means wait. Call it until it returns no value.
   std::optional<Step> next(Micros now);
 
   // True when next() would start or end an attempt because of the time alone. The driver then looks
-  // at the attempts in flight before it asks: a clock that jumped, because JavaScript held the
-  // loop, must not start or end an attempt whose result the system already has.
+  // at the attempts in flight before it asks: a clock that jumped, because JavaScript blocked the
+  // event loop, must not start or end an attempt whose result the system already has.
   bool due(Micros now) const { return now >= wake_at(); }
 
   // True when the deadline or the limit of an attempt has passed, and next() would act on it.
   bool is_past_limit(Micros now) const;
-  // True when destinations were asked for and have not come.
+  // True while more destinations may still be offered.
   bool awaits_destinations() const { return options_.more == More::kDestinations; }
 
   // When to ask again at the latest, if nothing happens before; kNever for "only when something

@@ -1,5 +1,5 @@
-// The system's database of services: /etc/services and its kin on POSIX,
-// %WINDIR%\system32\drivers\etc\services on Windows. Answered by posix/*/services.cc or
+// The system's database of services: /etc/services or its equivalent on POSIX,
+// %WINDIR%\system32\drivers\etc\services on Windows. Implemented in posix/*/services.cc and
 // winsock/services.cc.
 
 #ifndef CONNECT_BY_LIST_CORE_SERVICES_H_

@@ -1,4 +1,4 @@
-// The one owner of a socket that is not Node's yet.
+// Owns a socket until it is handed to Node.
 
 #ifndef CONNECT_BY_LIST_CORE_SOCKET_HANDLE_H_
 #define CONNECT_BY_LIST_CORE_SOCKET_HANDLE_H_

@@ -1,4 +1,4 @@
-// What an engine needs of the system, answered by posix/socket_ops.cc or winsock/socket_ops.cc.
+// What an engine needs of the system, implemented in posix/socket_ops.cc and winsock/socket_ops.cc.
 // Every error is the system's own number: an errno, or what WSAGetLastError said.
 
 #ifndef CONNECT_BY_LIST_CORE_SOCKET_OPS_H_
@@ -19,7 +19,7 @@ struct OpenedSocket {
   int error = 0;
 };
 
-// A TCP socket of this family that is non-blocking and closed in child processes from birth.
+// Opens a non-blocking TCP socket of this family that child processes do not inherit.
 OpenedSocket open_stream(int family);
 
 enum class Progress : std::uint8_t { kPending, kConnected, kFailed };
@@ -45,9 +45,9 @@ int bind_local(NativeSocket socket, const Address& local);
 // What getsockname says; "no address" when it says nothing.
 Address local_address(NativeSocket socket);
 
-// The addresses that the system would connect from, by its routes, one for each of these; "no
-// address" where it has no way there. Nothing is sent: a UDP socket is told its peer, and asked for
-// its name (RFC 6724 section 2 leaves the choice of the source to the system).
+// The source address that the routing table selects for each remote; "no address" without a route.
+// Sends nothing: connects a UDP socket and calls getsockname() (RFC 6724 section 2 leaves the
+// choice of the source to the system).
 std::vector<Address> source_addresses(const std::vector<Address>& remotes);
 
 // 0 when no interface of this host has the name.

@@ -35,15 +35,15 @@ void WakeTimer::set(std::uint64_t at) {
     set_handle_ref(&handle_->uv, is_ref_);
     loop_.opened();
   }
-  // libuv counts from the time at which this turn of the loop began, not from now: counted from
-  // there, the timer is right even if JavaScript has been running for a while.
+  // uv_timer_start() counts from uv_now(), when this iteration of the loop began. Subtracting
+  // uv_now() keeps the timer right after JavaScript that ran for long.
   const std::uint64_t now = uv_now(loop_.get());
   uv_timer_start(
       &handle_->uv,
       [](uv_timer_t* uv) {
         WakeTimer* owner = static_cast<Handle*>(uv->data)->owner;
         if (owner == nullptr) return;
-        // The owner may go while it is being woken, and `wake_` with it: a copy stays whole.
+        // The callback may destroy the owner, and `wake_` with it, so a copy is called.
         const std::function<void()> wake = owner->wake_;
         wake();
       },
@@ -107,10 +107,10 @@ int WritableWatch::start(Loop& loop, NativeSocket socket, std::function<void()> 
   handle->uv.data = handle;
   loop.opened();
   handle_ = handle;
-  // The status is no help: libuv says EBADF for every broken socket. Whoever is told looks at the
-  // socket.
+  // The status is ignored: libuv reports EBADF for every error of a socket. The callback checks the
+  // socket itself.
   return uv_poll_start(&handle->uv, UV_WRITABLE, [](uv_poll_t* uv, int, int) {
-    // The owner may end this watch, and so `ready` with it, while it runs: a copy stays whole.
+    // The callback may end this watch, and destroy `ready`, so a copy is called.
     const std::function<void()> ready_now = static_cast<Handle*>(uv->data)->ready;
     ready_now();
   });

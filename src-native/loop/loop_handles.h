@@ -63,7 +63,7 @@ void close_handle(Handle* handle) {
   });
 }
 
-// Wakes its owner once, at a point of uv_hrtime's clock.
+// A one-shot timer that calls `wake` at a given time.
 class WakeTimer {
  public:
   WakeTimer(Loop& loop, std::function<void()> wake) : loop_(loop), wake_(std::move(wake)) {}
@@ -85,8 +85,8 @@ class WakeTimer {
   bool is_ref_ = true;
 };
 
-// Work that can wait: done in slices, one in each turn of the loop, after the timers that are due.
-// The loop waits for nothing meanwhile; it does not stay alive for it.
+// Background work in slices, one in each iteration of the loop, after the timers that are due.
+// Meanwhile the loop does not block in poll. The work does not keep the loop alive.
 class IdleTask {
  public:
   // `slice` says whether there is more to do.
@@ -95,7 +95,7 @@ class IdleTask {
   IdleTask& operator=(const IdleTask&) = delete;
   ~IdleTask();
 
-  // There is some. Asked again while there is, it changes nothing.
+  // Starts the work. Does nothing while it is running.
   void begin();
 
  private:
@@ -105,8 +105,8 @@ class IdleTask {
   Handle* handle_ = nullptr;
 };
 
-// Tells its owner once that a socket has become writable or broken. The owner asks the socket
-// which.
+// Calls `ready` whenever the socket is writable or has an error, until the watch is destroyed. The
+// owner reads the socket to find out which.
 class WritableWatch {
  public:
   WritableWatch() = default;

@@ -1,4 +1,4 @@
-// The System of a user's machine: the platform's sockets (core/socket_ops.h), watched by libuv on
+// The System that production uses: the platform's sockets (core/socket_ops.h), polled by libuv on
 // the loop of one environment.
 
 #ifndef CONNECT_BY_LIST_LOOP_UV_SYSTEM_H_

@@ -13,8 +13,8 @@ namespace connect_by_list {
 
 namespace {
 
-// A datagram socket that has a peer keeps the source that it had for it; without one it forgets
-// both (POSIX, connect(): "a null address"). Some systems say EAFNOSUPPORT and forget all the same.
+// Dissolves the association of a UDP socket (POSIX, connect(): "a null address"), so that the next
+// connect() selects a new source address. Some systems return EAFNOSUPPORT although they did it.
 void forget_peer(NativeSocket socket) {
   sockaddr nobody{};
   nobody.sa_family = AF_UNSPEC;
@@ -79,8 +79,8 @@ bool other_source_may_help(int error) {
 }
 
 int bind_local(NativeSocket socket, const Address& local) {
-  // Without it a port is taken for a minute after a connection from it has ended, and two attempts
-  // could not start from the same one.
+  // Otherwise a port in TIME_WAIT cannot be bound for a minute, and two attempts cannot share a
+  // local port.
   const int error = share_local_port(socket);
   if (error != 0) return error;
   const auto length = static_cast<socklen_t>(local.length());

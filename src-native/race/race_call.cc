@@ -6,28 +6,28 @@ namespace connect_by_list {
 
 namespace {
 
-// Where every endpoint refuses at once a long list would be walked in one turn of the loop, and
-// hold it for as long. After so many starts (about a millisecond's work) everybody else has a turn
-// first.
+// The maximum of starts in one iteration of the loop, about 1 ms of work: a long list whose
+// endpoints all refuse at once must not block the event loop.
 constexpr int kStartsPerTurn = 64;
 
-// How long candidates that are started only after the deadline have to connect.
-constexpr Micros kOneTurn = 1'000;
+// How long candidates that are started only after the deadline have to connect
+// (Race::extend_late_deadline).
+constexpr Micros kLateDeadlineGrace = 1'000;
 
 // Empty where it is the default for all of them.
-std::vector<Micros> own_delays_of(const std::vector<RaceCall::Candidate>& candidates) {
-  std::vector<Micros> own_delays;
+std::vector<Micros> learned_delays_of(const std::vector<RaceCall::Candidate>& candidates) {
+  std::vector<Micros> learned_delays;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    if (candidates[i].own_delay == 0) continue;
-    own_delays.resize(candidates.size(), 0);
-    own_delays[i] = candidates[i].own_delay;
+    if (candidates[i].learned_delay == 0) continue;
+    learned_delays.resize(candidates.size(), 0);
+    learned_delays[i] = candidates[i].learned_delay;
   }
-  return own_delays;
+  return learned_delays;
 }
 
 RaceOptions options_for(RaceOptions options, const std::vector<RaceCall::Candidate>& candidates) {
   options.count = candidates.size();
-  options.own_delays = own_delays_of(candidates);
+  options.learned_delays = learned_delays_of(candidates);
   return options;
 }
 
@@ -54,7 +54,7 @@ void RaceCall::offer(const std::vector<Candidate>& candidates, More more) {
   has_late_candidates_ =
       has_late_candidates_ || (race_.awaits_destinations() && !candidates.empty());
   candidates_.insert(candidates_.end(), candidates.begin(), candidates.end());
-  race_.offer(candidates.size(), more, own_delays_of(candidates));
+  race_.offer(candidates.size(), more, learned_delays_of(candidates));
   wake_soon();  // Not at once: JavaScript has called us, and would be called from here.
 }
 
@@ -63,7 +63,7 @@ void RaceCall::abort() {
   pump_and_tell();
 }
 
-void RaceCall::decide(std::size_t attempt, int error) {
+void RaceCall::report_handshake(std::size_t attempt, int error) {
   if (race_.attempts()[attempt].outcome != Outcome::kRunning) return;  // It came too late.
   const Micros now = system_.now();
   if (error == 0) {
@@ -85,8 +85,8 @@ void RaceCall::set_ref(bool is_ref) {
 }
 
 RaceCall::Row RaceCall::row(std::size_t attempt) const {
-  const Attempt& made = attempts_[attempt];
-  return {race_.attempts()[attempt], made.local, made.connected_at, made.error};
+  const Attempt& own = attempts_[attempt];
+  return {race_.attempts()[attempt], own.local, own.connected_at, own.error};
 }
 
 std::size_t RaceCall::last_to_end() const {
@@ -113,9 +113,10 @@ void RaceCall::wake() {
   if (is_over_) return;
   if (delivery_ == Delivery::kAwaited) delivery_ = Delivery::kDone;
   if (!std::exchange(needs_more_, false)) return pump_and_tell();
-  // The answer may never come. What has a limit of its own must not wait for it.
+  // offer() may never be called, so the timer is armed for the deadline and the limits of attempts
+  // first.
   sleep();
-  listener_.more(settings_.id);
+  listener_.candidates_needed(settings_.id);
 }
 
 void RaceCall::pump_and_tell() {
@@ -134,9 +135,10 @@ void RaceCall::note_change(std::size_t index) {
 
 // Does what there is to do now. True when the race is over.
 bool RaceCall::pump() {
-  // Where JavaScript has held the loop until after the deadline, the addresses of a name that had
-  // come before get the chance that they would have had.
-  if (std::exchange(has_late_candidates_, false)) race_.grant_turn(system_.now(), kOneTurn);
+  // If JavaScript blocked the event loop past the deadline, addresses that a lookup delivered
+  // before it still get one attempt.
+  if (std::exchange(has_late_candidates_, false))
+    race_.extend_late_deadline(system_.now(), kLateDeadlineGrace);
   int starts = 0;
   for (;;) {
     Micros now = system_.now();
@@ -161,7 +163,7 @@ bool RaceCall::pump() {
         continue;
       case Step::Kind::kNeedCandidates:
         needs_more_ = true;
-        wake_soon();  // begin() and decide() were called by JavaScript.
+        wake_soon();  // begin() and report_handshake() were called by JavaScript.
         return false;
       case Step::Kind::kFinish:
         if (timer_) timer_->stop();
@@ -172,11 +174,12 @@ bool RaceCall::pump() {
   return false;
 }
 
-// A limit that is seen late, because JavaScript has held the loop, lets the loop deliver first what
-// has arrived meanwhile and only the loop knows of: bytes of a handshake, the answer to a lookup.
-// True when the limit has to wait for that.
+// A limit that is noticed late, because JavaScript blocked the event loop, is enforced after one
+// more iteration of the loop, so that what has arrived already counts: bytes of a handshake, the
+// answer to a lookup. Returns true while it waits for that iteration.
 bool RaceCall::let_loop_deliver(Micros now) {
-  const bool loop_may_know = settings_.decision == Decision::kCaller || race_.awaits_destinations();
+  const bool loop_may_know =
+      settings_.decision == Decision::kHandshake || race_.awaits_destinations();
   if (!loop_may_know || !race_.is_past_limit(now)) {
     delivery_ = Delivery::kNotNeeded;
     return false;
@@ -187,13 +190,14 @@ bool RaceCall::let_loop_deliver(Micros now) {
   return true;
 }
 
-// Set once until it has come: whoever asks again and again puts it off no further.
+// Arms the timer once; repeated calls do not postpone it.
 void RaceCall::wake_soon() {
   if (!std::exchange(wakes_soon_, true)) timer().set_next_turn();
 }
 
 void RaceCall::sleep() {
-  // A socket has had news before the race could ask.
+  // A socket event came before listener_.candidates_needed() was called: the pending wake-up is
+  // kept.
   if (needs_more_) return wake_soon();
   wakes_soon_ = false;
   const Micros at = race_.wake_at();
@@ -208,7 +212,7 @@ void RaceCall::start(std::size_t index) {
   attempts_.emplace_back();
   note_change(index);
   const ConnectProgress progress = connect(index);
-  if (progress.progress != Progress::kPending) return settle(index, progress);
+  if (progress.progress != Progress::kPending) return handle_progress(index, progress);
   System::Socket& socket = *attempts_[index].socket;
   const int error = socket.watch([this, index] {
     if (is_over_) return;  // At a deadline the sockets outlive the race.
@@ -244,7 +248,7 @@ void RaceCall::poll_connect(std::size_t index) {
   Attempt& attempt = attempts_[index];
   if (!attempt.socket) return;  // It waits for the caller's decision.
   const ConnectProgress progress = attempt.socket->poll_connect();
-  if (progress.progress != Progress::kPending) settle(index, progress);
+  if (progress.progress != Progress::kPending) handle_progress(index, progress);
 }
 
 void RaceCall::poll_connects() {
@@ -253,7 +257,7 @@ void RaceCall::poll_connects() {
   for (const std::size_t index : in_flight) poll_connect(index);
 }
 
-void RaceCall::settle(std::size_t index, ConnectProgress progress) {
+void RaceCall::handle_progress(std::size_t index, ConnectProgress progress) {
   if (progress.progress != Progress::kConnected) return fail(index, progress.error);
   Attempt& attempt = attempts_[index];
   // Windows may know the address only now.
@@ -264,7 +268,7 @@ void RaceCall::settle(std::size_t index, ConnectProgress progress) {
     return fail(index, kConnectionRefused);
   if (race_.winner()) return;  // A second one in the same look: next() closes it as lost.
   attempt.connected_at = system_.now();
-  if (settings_.decision == Decision::kCaller) {
+  if (settings_.decision == Decision::kHandshake) {
     attempt.connected = attempt.socket->release();
     attempt.socket.reset();
     race_.answered(index, attempt.connected_at);
@@ -284,7 +288,8 @@ void RaceCall::fail(std::size_t index, int error) {
 void RaceCall::close(std::size_t index) {
   Attempt& attempt = attempts_[index];
   note_change(index);
-  // The callers of a thousand deadlines are told before four thousand sockets are closed.
+  // At a deadline sockets are closed later (Environment::close_later), so that callers hear of it
+  // first.
   if (race_.verdict() == Verdict::kDeadline) return;
   attempt.socket.reset();
   attempt.connected.reset();

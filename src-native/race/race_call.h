@@ -28,11 +28,11 @@ class RaceCall {
     Address remote;
     // As for `remote`; without a value the system chooses.
     std::optional<Address> local;
-    Micros own_delay = 0;  // As in RaceOptions.
+    Micros learned_delay = 0;  // As in RaceOptions.
   };
 
-  // Hears of the races that go on, each by its id. Called from the loop, or from within abort(),
-  // offer() or decide(). Each function may end the race, and destroy its RaceCall.
+  // Callbacks of running races, each named by its id. Called from the event loop, or from within
+  // abort() or report_handshake(). Each callback may end the race and destroy its RaceCall.
   class Listener {
    public:
     Listener() = default;
@@ -42,17 +42,17 @@ class RaceCall {
 
     // The race is over. Called once, and nothing is called for the race after it.
     virtual void finished(std::uint32_t id) = 0;
-    // It is time for a pair that is not there yet. The answer is offer(), now or later.
-    virtual void more(std::uint32_t id) = 0;
-    // Attempts have started or ended, and the race goes on: take_changes() tells which. Only where
+    // The race needs another candidate: call offer(), now or later.
+    virtual void candidates_needed(std::uint32_t id) = 0;
+    // Attempts have started or ended, and the race goes on: take_events() tells which. Only where
     // the race is watched.
     virtual void changed(std::uint32_t id) = 0;
   };
 
   // Who decides that an attempt has connected.
   enum class Decision : std::uint8_t {
-    kSystem,  // The system, when TCP has connected.
-    kCaller,  // The caller: it takes the socket over then, and answers with decide().
+    kSystem,     // The system, when TCP has connected.
+    kHandshake,  // The caller: it takes the socket over then, and answers with report_handshake().
   };
 
   struct Settings {
@@ -76,14 +76,14 @@ class RaceCall {
   void abort();
 
   // The caller's answer for an attempt whose socket it has taken over: 0, or an error.
-  void decide(std::size_t attempt, int error);
+  void report_handshake(std::size_t attempt, int error);
 
   // Whether the loop stays alive for the race; it does to begin with.
   void set_ref(bool is_ref);
 
   // The attempts that have started, ended, or connected for the caller to decide, since this was
   // asked last.
-  std::vector<std::size_t> take_changes() { return std::exchange(changes_, {}); }
+  std::vector<std::size_t> take_events() { return std::exchange(changes_, {}); }
   // The socket of an attempt that the caller decides on; the caller's from now on.
   SocketHandle take_connected(std::size_t attempt) {
     return std::move(attempts_[attempt].connected);
@@ -91,7 +91,7 @@ class RaceCall {
   // Whether the destination of an attempt has answered. Then no other source address is of use.
   bool has_answered(std::size_t attempt) const { return race_.attempts()[attempt].answered; }
 
-  // At a deadline what was in flight is still open: it is closed with the RaceCall.
+  // After kDeadline the sockets in flight stay open until the RaceCall is destroyed.
   Verdict verdict() const { return race_.verdict(); }
   std::size_t winner() const { return race_.winner().value_or(0); }
   // The connected socket; the caller's from now on.
@@ -131,7 +131,7 @@ class RaceCall {
   ConnectProgress connect(std::size_t index);
   void poll_connect(std::size_t index);
   void poll_connects();
-  void settle(std::size_t index, ConnectProgress progress);
+  void handle_progress(std::size_t index, ConnectProgress progress);
   void fail(std::size_t index, int error);
   void close(std::size_t index);
   void note_change(std::size_t index);

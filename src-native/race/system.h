@@ -1,6 +1,6 @@
-// What a race needs of the system: sockets that connect, a timer, and a clock. RaceCall knows
-// nothing else of the world, so the tests run the same RaceCall in a network and a time of their
-// own (test/native/simulated_loop.h); on a user's machine it is UvSystem (loop/uv_system.h).
+// What a race needs of the system: sockets that connect, a timer, and a clock. RaceCall uses
+// nothing else, so the tests run it with a simulated network and clock
+// (test/native/simulated_loop.h); production uses UvSystem (loop/uv_system.h).
 //
 // Every error is the system's own number: an errno, or WSAGetLastError's. Everything here is called
 // on one thread, that of the event loop.

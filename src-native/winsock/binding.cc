@@ -1,5 +1,5 @@
-// What JavaScript sees of the winsock engine. Every function carries the environment's calls with
-// it.
+// What JavaScript sees of the winsock engine. Each function gets the environment's WinsockCalls
+// through info.Data().
 
 #include <napi.h>
 
@@ -24,7 +24,7 @@ WinsockCalls& calls_of(const Napi::CallbackInfo& info) {
   return *static_cast<WinsockCalls*>(info.Data());
 }
 
-// Nothing for "never". What is above zero stays so: a timeval of nothing would be another promise.
+// No value for "never", which Winsock takes as NULL. The caller never passes 0.
 std::optional<timeval> timeval_of(Micros micros) {
   constexpr Micros kMicrosPerSecond = 1'000'000;
   constexpr Micros kMaxSeconds = 0x7fffffff;  // A long of Windows.
@@ -45,9 +45,9 @@ Napi::Value has_connect_by_list(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), find_connect_by_list() != nullptr);
 }
 
-// connectByList(endpoints, timeout in ms, mayUsePool: boolean, done): id
-// "address port" a line. `done` is called once, later, unless the call is aborted. Answers 0 where
-// there is no such function.
+// connectByList(endpoints, timeout in ms, mayUsePool: boolean, done): id "address port" a line.
+// `done` is called once, later, unless the call is aborted. Returns 0 where Winsock does not export
+// the function.
 Napi::Value connect_by_list(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const ConnectByListFunction function = find_connect_by_list();
@@ -73,8 +73,8 @@ Napi::Value has_connect_by_name(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), find_connect_by_name() != nullptr);
 }
 
-// connectByName(host: string, service: string, timeout in ms, mayUsePool: boolean, done): id
-// `done` is called as that of connectByList(). Answers 0 where there is no such function.
+// connectByName(host: string, service: string, timeout in ms, mayUsePool: boolean, done): id `done`
+// is called as that of connectByList(). Returns 0 where Winsock does not export the function.
 Napi::Value connect_by_name(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const ConnectByNameFunction function = find_connect_by_name();
@@ -86,12 +86,12 @@ Napi::Value connect_by_name(const Napi::CallbackInfo& info) {
                                                 info[4].As<Napi::Function>()));
 }
 
-// setRefWinsock(id, isRef): for an id that either of them has answered.
+// setRefWinsock(id, isRef): the id is one that connectByList() or connectByName() has returned.
 void set_ref_winsock(const Napi::CallbackInfo& info) {
   calls_of(info).set_ref(info[0].As<Napi::Number>().Uint32Value(), info[1].As<Napi::Boolean>());
 }
 
-// abortWinsock(id): for an id that either of them has answered.
+// abortWinsock(id): the same.
 void abort_winsock(const Napi::CallbackInfo& info) {
   calls_of(info).abort(info[0].As<Napi::Number>().Uint32Value());
 }

@@ -19,7 +19,7 @@ void Canceller::cancel(std::shared_ptr<WinsockCall> call) {
     if (asking_) return;
     asking_ = true;
   }
-  join();  // One that has stopped asking, and is about to end or has ended.
+  join();  // The previous thread, which has set asking_ to false and is about to exit.
   const auto thread = [](void* canceller) { static_cast<Canceller*>(canceller)->run(); };
   has_thread_ = uv_thread_create(&thread_, thread, this) == 0;
   if (has_thread_) return;

@@ -13,10 +13,9 @@
 
 namespace connect_by_list {
 
-// Asks each call to end, again and again until it has: the system may take one request for the
-// running attempt only, and goes on with the next address. The asking is done on a thread that
-// lives as long as there is something to ask, because at process.exit() the event loop does not
-// turn any more while libuv waits for its pool.
+// Calls CancelIoEx again and again until a call has returned: one CancelIoEx may cancel only the
+// running attempt, and the system goes on with the next address. It does so on a thread of its own,
+// because at process.exit() the event loop no longer runs while libuv waits for its pool.
 class Canceller {
  public:
   Canceller() = default;

@@ -11,7 +11,7 @@ ConnectByListFunction find_connect_by_list() {
   return exported_function<ConnectByListFunction>("WSAConnectByList");
 }
 
-bool ListCall::does_without_ipv6() const {
+bool ListCall::can_use_ipv4_socket() const {
   return std::all_of(remotes_.begin(), remotes_.end(),
                      [](const Address& remote) { return remote.family() == AF_INET; });
 }

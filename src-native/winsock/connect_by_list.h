@@ -27,8 +27,8 @@ class ListCall : public WinsockCall {
       : WinsockCall(timeout), function_(function), remotes_(std::move(remotes)) {}
 
  private:
-  // A list of IPv4 addresses only does.
-  bool does_without_ipv6() const override;
+  // True if every address is IPv4.
+  bool can_use_ipv4_socket() const override;
   bool connect(SOCKET socket, int family, SocketAddresses& ends, const timeval* timeout,
                int& error) override;
 

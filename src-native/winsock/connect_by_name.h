@@ -33,7 +33,7 @@ class NameCall : public WinsockCall {
 
  private:
   // A name may have IPv4 addresses as well: they are worth the attempt.
-  bool does_without_ipv6() const override { return true; }
+  bool can_use_ipv4_socket() const override { return true; }
   bool connect(SOCKET socket, int family, SocketAddresses& ends, const timeval* timeout,
                int& error) override;
 

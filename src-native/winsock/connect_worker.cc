@@ -10,14 +10,14 @@ ConnectWorker::ConnectWorker(Napi::Env env, Loop& loop, std::shared_ptr<WinsockC
       loop_(loop),
       call_(std::move(call)),
       finished_(std::move(finished)),
-      seat_(may_use_pool) {
+      slot_(may_use_pool) {
   loop_.opened();
 }
 
 ConnectWorker::~ConnectWorker() { loop_.closed(); }
 
 void ConnectWorker::start() {
-  if (seat_.taken()) {
+  if (slot_.taken()) {
     Queue();
   } else {
     start_own_thread();
@@ -27,12 +27,12 @@ void ConnectWorker::start() {
 void ConnectWorker::Execute() {
   result_ = call_->run();
   // Here and not in OnOK(): the pool's thread is free now, whenever the event loop finds the time.
-  seat_.release();
+  slot_.release();
 }
 
 void ConnectWorker::OnOK() { finished_(std::move(result_)); }
 
-// A thread of its own, and how it tells the event loop that it is done.
+// A dedicated thread, and the uv_async_t that reports its completion.
 struct ConnectWorker::OwnThread {
   uv_async_t uv;
   Loop& loop;
@@ -64,7 +64,7 @@ void ConnectWorker::start_own_thread() {
   if (uv_thread_create(&own->thread, run, own) == 0) return;
   own->started = false;
   result_.failed = CallResult::Step::kConnect;
-  result_.error = WSAENOBUFS;  // C17
+  result_.error = WSAENOBUFS;  // No thread is available, which is reported as lack of memory (C17).
   uv_async_send(&own->uv);
 }
 

@@ -41,7 +41,7 @@ class ConnectWorker : public Napi::AsyncWorker {
   std::shared_ptr<WinsockCall> call_;
   Finished finished_;
   CallResult result_;
-  ThreadPoolSlot seat_;
+  ThreadPoolSlot slot_;
   OwnThread* own_ = nullptr;
 };
 

@@ -16,8 +16,8 @@ Function exported_function(const char* name, const wchar_t* dll = L"ws2_32.dll")
   const HMODULE library = GetModuleHandleW(dll);
   if (library == nullptr) return nullptr;
   const FARPROC function = GetProcAddress(library, name);
-  // Copied, not cast: C++ knows no cast between function pointers of different shapes that every
-  // compiler lets pass without a word.
+  // Copied, because every cast between types of function pointers triggers a warning in some
+  // compiler.
   Function typed = nullptr;
   static_assert(sizeof(typed) == sizeof(function), "both are addresses of functions");
   std::memcpy(&typed, &function, sizeof(typed));

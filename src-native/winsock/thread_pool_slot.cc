@@ -12,12 +12,12 @@ namespace connect_by_list {
 
 namespace {
 
-// The pool is the process's, shared by all environments, so the count of our seats is as well.
-std::atomic<int> seats_taken{0};
+// The pool is the process's, shared by all environments, so the count of our slots is as well.
+std::atomic<int> slots_taken{0};
 
 // As libuv reads it (docs.libuv.org, "Thread pool work scheduling"), once.
-int seats_of_ours() {
-  static const int seats = [] {
+int max_slots() {
+  static const int slots = [] {
     constexpr int kDefaultSize = 4;
     constexpr int kMaxSize = 1024;
     // libuv's own getenv: that of C is unsafe to MSVC (C4996).
@@ -26,19 +26,19 @@ int seats_of_ours() {
     const bool is_set = uv_os_getenv("UV_THREADPOOL_SIZE", size.data(), &length) == 0;
     return std::clamp(is_set ? std::atoi(size.data()) : kDefaultSize, 1, kMaxSize) / 2;
   }();
-  return seats;
+  return slots;
 }
 
 }  // namespace
 
 ThreadPoolSlot::ThreadPoolSlot(bool wanted) {
   if (!wanted) return;
-  taken_ = seats_taken.fetch_add(1) < seats_of_ours();
-  if (!taken_) --seats_taken;
+  taken_ = slots_taken.fetch_add(1) < max_slots();
+  if (!taken_) --slots_taken;
 }
 
 void ThreadPoolSlot::release() {
-  if (taken_) --seats_taken;
+  if (taken_) --slots_taken;
   taken_ = false;
 }
 

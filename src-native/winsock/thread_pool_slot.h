@@ -1,5 +1,5 @@
 // A place in libuv's thread pool. The pool has four threads unless UV_THREADPOOL_SIZE says
-// otherwise, and fs and dns need them too: a call that blocks for minutes takes a seat or, when
+// otherwise, and fs and dns need them too: a call that blocks for minutes takes a slot or, when
 // ours are taken, a thread of its own. At most half of the pool is ever ours.
 
 #ifndef CONNECT_BY_LIST_WINSOCK_THREAD_POOL_SLOT_H_
@@ -9,7 +9,7 @@ namespace connect_by_list {
 
 class ThreadPoolSlot {
  public:
-  // Takes a seat if one is wanted and one of ours is free; from any thread.
+  // Takes a slot if one is wanted and one of ours is free; from any thread.
   explicit ThreadPoolSlot(bool wanted);
   ThreadPoolSlot(const ThreadPoolSlot&) = delete;
   ThreadPoolSlot& operator=(const ThreadPoolSlot&) = delete;

@@ -88,7 +88,7 @@ CallResult WinsockCall::open() {
   if (!result.socket) {
     const int error = WSAGetLastError();
     // Where IPv6 is switched off, some calls do without it.
-    if (error != WSAEAFNOSUPPORT || !does_without_ipv6()) {
+    if (error != WSAEAFNOSUPPORT || !can_use_ipv4_socket()) {
       return failure(CallResult::Step::kSocket, error);
     }
     result.socket = SocketHandle(WSASocketW(AF_INET, SOCK_STREAM, IPPROTO_TCP, nullptr, 0, kFlags));

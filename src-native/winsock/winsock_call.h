@@ -1,5 +1,5 @@
-// One call of a function of Winsock that connects and blocks: a socket, the call, the update of its
-// context. Which function it is, connect_by_list.h and connect_by_name.h say.
+// One blocking call of WSAConnectByList or WSAConnectByNameW: opens the socket, makes the call, and
+// updates the socket's context. The subclasses are in connect_by_list.h and connect_by_name.h.
 //
 // run() blocks, for as long as 21 seconds for each address that does not answer (C19), so it runs
 // on a thread that may; cancel() comes from the thread of the event loop. The two meet under one
@@ -45,10 +45,10 @@ class WinsockCall {
   // On any thread that may block. Once.
   CallResult run();
 
-  // From another thread: ends the running call, or keeps it from starting. Answers whether it has
-  // to be asked again: the system may go on with the next address after each time, and it may not
-  // have begun to wait yet. The socket is never closed under the call: Winsock forbids it, and
-  // another thread could be given its number.
+  // From another thread: ends the running call, or keeps it from starting. Returns true while the
+  // call has not returned; then it has to be repeated, because one CancelIoEx may cancel only the
+  // running attempt, or come before the call has begun to wait. The socket is never closed under
+  // the call: Winsock forbids it, and another thread could be given its number.
   bool cancel();
 
  protected:
@@ -67,8 +67,8 @@ class WinsockCall {
   };
 
  private:
-  // Whether a socket of AF_INET will do where IPv6 is switched off.
-  virtual bool does_without_ipv6() const = 0;
+  // Whether an AF_INET socket is sufficient where IPv6 is switched off.
+  virtual bool can_use_ipv4_socket() const = 0;
   // The function itself, on a socket of this family. False with what WSAGetLastError said right
   // after it.
   virtual bool connect(SOCKET socket, int family, SocketAddresses& ends, const timeval* timeout,

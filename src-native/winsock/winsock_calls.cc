@@ -33,8 +33,8 @@ void WinsockCalls::abort_all() {
 }
 
 void WinsockCalls::abort(Pending& pending) {
-  // An environment that ends waits for the call, and its loop does not turn for what it is not to
-  // wait for.
+  // An environment that ends waits for the call to return; an unreferenced handle would not keep
+  // its loop running.
   pending.worker->set_ref(true);
   canceller_.cancel(std::move(pending.call));
 }

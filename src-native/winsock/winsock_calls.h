@@ -22,11 +22,11 @@ class WinsockCalls : public PlatformCalls {
  public:
   explicit WinsockCalls(Loop& loop) : loop_(loop) {}
 
-  // Starts the call; `done` gets what it came to. The answer names it for abort().
+  // Starts the call, and passes its result to `done`. Returns an id for abort() and set_ref().
   std::uint32_t start(Napi::Env env, std::shared_ptr<WinsockCall> call, bool may_use_pool,
                       Napi::Function done);
 
-  // Nobody is told any more; a connection that comes all the same is closed.
+  // Cancels the call. `done` is not called; a connection that is made anyway is closed.
   void abort(std::uint32_t id);
   void abort_all();
 

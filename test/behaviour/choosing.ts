@@ -8,7 +8,7 @@ import { connectErrorOf, failureOf } from '../support/failure';
 import { refusingPort } from '../support/ports';
 import { serve, type TestServer } from '../support/servers';
 
-export function describeChoosing({ options }: EngineUnderTest): void {
+export function describeChoosing({ options, races }: EngineUnderTest): void {
   describe('choosing', () => {
     let server: TestServer;
     let alive: string;
@@ -45,6 +45,16 @@ export function describeChoosing({ options }: EngineUnderTest): void {
             precedence: isV4 ? 35 : 50,
           });
         }
+      });
+
+      test('knows of a list of one as well whether it can be reached, and from where', async () => {
+        const seen: AddressPair[] = [];
+        await connectedPort([alive], {
+          policy: (pairs) => [...pairs].map((pair) => (seen.push(pair), pair)),
+        });
+        // Winsock is not asked.
+        const local = races ? expect.objectContaining({ address: '127.0.0.1' }) : undefined;
+        expect(seen[0]).toMatchObject({ reachable: races, local });
       });
 
       test('drops pairs: what it leaves out is not tried', async () => {

@@ -26,11 +26,11 @@ Micros any_time(FuzzedDataProvider& input) {
                              : input.ConsumeIntegralInRange<Micros>(0, 2'000'000);
 }
 
-std::vector<Micros> any_own_delays(FuzzedDataProvider& input, std::size_t count) {
-  std::vector<Micros> own_delays;
-  if (input.ConsumeBool()) return own_delays;
-  for (std::size_t i = 0; i < count; ++i) own_delays.push_back(any_time(input));
-  return own_delays;
+std::vector<Micros> any_learned_delays(FuzzedDataProvider& input, std::size_t count) {
+  std::vector<Micros> learned_delays;
+  if (input.ConsumeBool()) return learned_delays;
+  for (std::size_t i = 0; i < count; ++i) learned_delays.push_back(any_time(input));
+  return learned_delays;
 }
 
 // The driver's side: how many endpoints it has named, and what the machine has said so far.
@@ -110,7 +110,7 @@ void feed(Watch& watch, FuzzedDataProvider& input, Micros now) {
       const auto count = input.ConsumeIntegralInRange<std::size_t>(0, kMaxOffered);
       const More more = any_more(input);
       watch.offered(count);
-      race.offer(count, more, any_own_delays(input, count));
+      race.offer(count, more, any_learned_delays(input, count));
       break;
     }
     case 3:
@@ -131,7 +131,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (input.ConsumeBool()) options.attempt_delay = any_time(input);
   options.attempt_timeout = any_time(input);
   options.timeout = any_time(input);
-  options.own_delays = any_own_delays(input, options.count);
+  options.learned_delays = any_learned_delays(input, options.count);
 
   Watch watch(options);
   Micros now = any_time(input);

@@ -96,7 +96,7 @@ describe('the command', () => {
   });
 
   test.each([
-    [[], 'Which endpoints?'],
+    [[], 'No endpoint is given'],
     [['--timeout', 'soon', '127.0.0.1:1'], '--timeout must be a number of ms above 0, not "soon".'],
     [['--nonsense', '127.0.0.1:1'], "Unknown option '--nonsense'"],
     [['127.0.0.1'], "must read 'host:port'"],

@@ -25,7 +25,7 @@ const OPTIONS: ConnectOptions = { engine: 'race', history: false };
 const EVENTS = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'] as const;
 
 type Trace = ConnectTrace & AttemptTrace;
-interface Heard {
+interface CallTrace {
   /** Such as 'connect:start'. */
   name: string;
   trace: Trace;
@@ -57,8 +57,8 @@ describe('diagnostics', () => {
   }
 
   /** Hears all that is said on these channels from now on. */
-  function listen(...channels: ('connect' | 'attempt')[]): Heard[] {
-    const heard: Heard[] = [];
+  function listen(...channels: ('connect' | 'attempt')[]): CallTrace[] {
+    const heard: CallTrace[] = [];
     for (const channel of channels) {
       for (const event of EVENTS) {
         subscribe(`${channel}:${event}`, (told) => {
@@ -71,8 +71,8 @@ describe('diagnostics', () => {
     return heard;
   }
 
-  const names = (heard: readonly Heard[]): string[] => heard.map(({ name }) => name);
-  const named = (channel: string, heard: readonly Heard[]): string[] =>
+  const names = (heard: readonly CallTrace[]): string[] => heard.map(({ name }) => name);
+  const named = (channel: string, heard: readonly CallTrace[]): string[] =>
     names(heard).flatMap((name) =>
       name.startsWith(`${channel}:`) ? name.split(':').slice(1) : [],
     );

@@ -184,7 +184,7 @@ test.each([
   [
     'rejects with nothing',
     () => Promise.reject(undefined as unknown as Error),
-    'The handshake has rejected',
+    'The handshake rejected with a value that is not an Error',
   ],
   [
     'resolves with something else',

@@ -244,7 +244,7 @@ describe('history', () => {
     const row: Row = {
       ...{ host: '192.0.2.1', port: 443, address: '192.0.2.1', localPort: 1, code: undefined },
       ...{ localAddress: '192.0.2.9', outcome: 'connected', cause: undefined },
-      ...{ start: 0, connected: 5, end: 200 },
+      ...{ start: 0, connectedAt: 5, end: 200 },
     };
     const lesson = {
       ...{ count: 1, winner: 0, rowOf: () => row, targetOf: () => target },

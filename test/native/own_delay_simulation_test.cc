@@ -112,7 +112,7 @@ class Knowledge {
     rtt_ += weight * (static_cast<double>(took) - rtt_);
   }
 
-  Micros own_delay(const Rule& rule) const {
+  Micros learned_delay(const Rule& rule) const {
     if (times_ < rule.known_after) return 0;
     return std::min(static_cast<Micros>(rule.factor * rtt_) + rule.margin, rule.most);
   }
@@ -150,23 +150,23 @@ void live(const Network& network, const Rule& rule, Dice& dice, Figures& figures
   constexpr int kMeasured = 8;
   Knowledge knowledge;
   World world;
-  world.options.own_delays.resize(1);
+  world.options.learned_delays.resize(1);
   for (int measured = 0; measured < kMeasured;) {
     const Answer one = answer_of(network, dice);
     const Answer two = answer_of(network, dice);
-    const Micros own_delay = knowledge.own_delay(rule);
+    const Micros learned_delay = knowledge.learned_delay(rule);
     world.endpoints = {connects_after(one.after), connects_after(two.after)};
-    world.options.own_delays[0] = own_delay;
+    world.options.learned_delays[0] = learned_delay;
     const Story story = run(world);
     if (story.winner == 0U) knowledge.note(one.after, rule);
-    if (own_delay == 0) continue;
+    if (learned_delay == 0) continue;
     ++measured;
     const int second = story.attempts.size() > 1 ? 1 : 0;
     ++(one.lost ? figures.losses : figures.connects);
     (one.lost ? figures.useful_starts : figures.false_starts) += second;
   }
   world.endpoints = {never_answers(), connects_after(answer_of(network, dice).after)};
-  world.options.own_delays[0] = knowledge.own_delay(rule);
+  world.options.learned_delays[0] = knowledge.learned_delay(rule);
   const Story story = run(world);
   ++figures.deaths;
   figures.waited += story.attempts[1].started;

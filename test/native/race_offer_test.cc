@@ -114,7 +114,7 @@ TEST_CASE(
     "RFC 8305 section 5: where the network is known, the next start waits as long as that says") {
   RaceOptions options;
   options.count = 3;
-  options.own_delays = {ms(40), 0, ms(40)};
+  options.learned_delays = {ms(40), 0, ms(40)};
   Race race(options);
   race.begin(0);
   CHECK(next(race, 0) == 'S');
@@ -127,7 +127,7 @@ TEST_CASE(
 TEST_CASE("RFC 8305 section 5: never below 10 ms, whatever is known") {
   RaceOptions options;
   options.count = 2;
-  options.own_delays = {1, 1};
+  options.learned_delays = {1, 1};
   Race race(options);
   race.begin(0);
   CHECK(next(race, 0) == 'S');
@@ -138,7 +138,7 @@ TEST_CASE("a delay that was asked for is kept, whatever is known") {
   RaceOptions options;
   options.count = 2;
   options.attempt_delay = ms(500);
-  options.own_delays = {ms(40), ms(40)};
+  options.learned_delays = {ms(40), ms(40)};
   Race race(options);
   race.begin(0);
   CHECK(next(race, 0) == 'S');

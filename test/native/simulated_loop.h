@@ -22,7 +22,7 @@ class SimulatedLoop {
  public:
   // The order within one turn, which is libuv's: what the caller does, then timers, then sockets
   // and finished work.
-  enum class Phase : std::uint8_t { kCaller, kTimers, kPoll };
+  enum class Phase : std::uint8_t { kHandshake, kTimers, kPoll };
 
   // Names an event; those of one phase and time happen in the order in which they were added.
   struct Event {

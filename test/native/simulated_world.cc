@@ -123,7 +123,7 @@ class Run final : public RaceCall::Listener, public Network {
   Story run();
 
   void finished(std::uint32_t id) override;
-  void more(std::uint32_t id) override;
+  void candidates_needed(std::uint32_t id) override;
   void changed(std::uint32_t /*id*/) override {}
 
   void connect(SimulatedSocket& socket, const Address& remote) override;
@@ -163,8 +163,8 @@ Story Run::run() {
   RaceOptions options = world_.options;
   options.more = more_to_come();
   std::vector<RaceCall::Candidate> candidates = pairs_for(world_.endpoints);
-  for (std::size_t i = 0; i < candidates.size() && i < options.own_delays.size(); ++i) {
-    candidates[i].own_delay = options.own_delays[i];
+  for (std::size_t i = 0; i < candidates.size() && i < options.learned_delays.size(); ++i) {
+    candidates[i].learned_delay = options.learned_delays[i];
   }
   race_ = std::make_unique<RaceCall>(system_, *this, std::move(candidates), options,
                                      RaceCall::Settings());
@@ -174,7 +174,7 @@ Story Run::run() {
               [this, &name] { answer(name); });
   }
   if (world_.abort_at != kNever) {
-    loop_.add(kUptime + world_.abort_at, SimulatedLoop::Phase::kCaller, [this] { abort(); });
+    loop_.add(kUptime + world_.abort_at, SimulatedLoop::Phase::kHandshake, [this] { abort(); });
   }
   if (race_->begin()) finish();
   for (int turns = 0; !is_finished_ && !story_.endless; ++turns) {
@@ -217,7 +217,7 @@ void Run::finish() {
 }
 
 // lib/engines/race/candidate-queue.ts answers the same way.
-void Run::more(std::uint32_t /*id*/) {
+void Run::candidates_needed(std::uint32_t /*id*/) {
   if (is_finished_) ++story_.late_calls;
   is_waiting_ = true;
   if (!awaits_names()) offer_other_source();

@@ -38,11 +38,11 @@ export class CandidateQueue {
   /** What the host has no route to, and is not in the queue yet. */
   private unreachable: readonly Endpoint[];
   private others: Iterator<Candidate> | undefined;
-  /** Nothing is left that could be handed over. */
-  private isExhausted: boolean;
+  /** No other local addresses are left to try. */
+  private hasNoOtherSources: boolean;
   /** A name with many addresses is being sorted, a chunk in each turn of the loop. */
   private isPlanning = false;
-  /** The race has nothing left to start. */
+  /** The race has asked for candidates and has not got any yet. */
   private isAsked = false;
   private sink: CandidateSink | undefined;
 
@@ -54,8 +54,8 @@ export class CandidateQueue {
   ) {
     this.queue = candidates;
     this.unreachable = unreachable;
-    // What a policy or an address that was asked for leaves open is nothing.
-    this.isExhausted = options.policy !== undefined || options.localAddress !== undefined;
+    // With `policy` or `localAddress` there are no other local addresses to try.
+    this.hasNoOtherSources = options.policy !== undefined || options.localAddress !== undefined;
   }
 
   /** The next batch, and what may follow it. */
@@ -75,7 +75,7 @@ export class CandidateQueue {
     if (sink && resolution) this.add();
   }
 
-  /** The race has nothing left to start: it gets some as soon as there are some. */
+  /** Called when the race has nothing left to start. Answers now, or as soon as a candidate is known. */
   requestMore(): void {
     this.isAsked = true;
     this.add();
@@ -85,7 +85,7 @@ export class CandidateQueue {
     const hasDestinations =
       this.next < this.queue.length || !this.isComplete || this.unreachable.length > 0;
     if (hasDestinations) return More.destinations;
-    return this.isExhausted ? More.nothing : More.sources;
+    return this.hasNoOtherSources ? More.nothing : More.sources;
   }
 
   private add(): void {
@@ -94,19 +94,19 @@ export class CandidateQueue {
     const late = this.options.policy ? [] : this.targets.drain();
     if (isLong(late.length)) void this.planInTurns(late);
     else if (late.length > 0) this.enqueue(planRace(late, this.options), late);
-    // Where the race still has some of the queue, what is late waits there for its turn.
     else if (this.isAsked) this.answer();
   }
 
   private enqueue({ candidates, unreachable }: Plan, targets: readonly Endpoint[]): void {
     const isFirst = this.next === this.queue.length && candidates.length > 0;
     const [known] = this.unreachable;
-    // A higher number waits for all of the lower ones, those without a route included.
+    // Endpoints with a higher priority number come after all those with a lower one, even those without a route.
     const isLater = known && targets.some(({ priority }) => priority > known.priority);
     const before = isLater ? unreachableCandidates(this.unreachable) : [];
     this.unreachable = isLater ? unreachable : [...this.unreachable, ...unreachable];
     // One by one: a hundred thousand arguments of one call would overflow the stack.
     for (const list of [before, candidates]) for (const one of list) this.queue.push(one);
+    // While candidates are queued, the race asks for the next ones itself.
     if (this.isAsked || isFirst) this.answer();
   }
 
@@ -121,7 +121,7 @@ export class CandidateQueue {
     this.add();
   }
 
-  /** Nothing is left to come but from what is here. A policy has seen all that there is for it. */
+  /** No more destinations will become known. With a policy the list was complete from the start. */
   private get isComplete(): boolean {
     return (this.targets.isComplete && !this.isPlanning) || this.options.policy !== undefined;
   }
@@ -140,11 +140,11 @@ export class CandidateQueue {
 
   /** One at a time: by the time that the next one is due, its destination may have answered. */
   private handOtherSource(): void {
-    if (!this.isExhausted) {
+    if (!this.hasNoOtherSources) {
       this.others ??= this.otherSources();
       const { value } = this.others.next() as IteratorResult<Candidate, undefined>;
       if (value) this.queue.push(value);
-      else this.isExhausted = true;
+      else this.hasNoOtherSources = true;
     }
     this.push();
   }

@@ -8,18 +8,20 @@ import { isNativeError } from 'node:util/types';
 import type { Endpoint } from '../../endpoints/endpoints';
 import type { Handshake, Settings } from '../../options/options';
 import { adopt } from '../../sockets/adopt';
-import { secured } from '../../sockets/secured';
+import { secureConnected } from '../../sockets/secure-connected';
 import { closedInHandshake, invalidArgType } from '../../util/argument-errors';
 import { errnoOfCode } from '../../util/system-errors';
 import { setImmediate } from '../../util/timers';
 
-/** What the addon keeps in the attempt's row; whoever reads it sees the error of the handshake in its place. */
+/**
+ * The error number that the addon is given for a failed handshake. The attempt shows the handshake's error instead.
+ */
 const FAILED = errnoOfCode('EPROTO') ?? -1;
 
 /** One attempt whose TCP has connected. */
 interface Shaking {
   readonly abort: AbortController;
-  /** The one that TCP has connected, and those that the handshake has made of it. */
+  /** The TCP socket; once the handshake has resolved, the socket that it returned. */
   socket: net.Socket;
   readonly tcp: net.Socket;
   /** Keeps an error that somebody else handles from ending the process. */
@@ -43,7 +45,7 @@ export class Handshakes {
     const { settings } = this;
     let tcp: net.Socket;
     try {
-      // Over TLS the secure socket has the options of the stream.
+      // With `tls` the options of the stream have no effect: the caller reads from the TLSSocket.
       const { noDelay, keepAlive, keepAliveInitialDelay } = settings;
       const ofTcp = { noDelay, keepAlive, keepAliveInitialDelay };
       tcp = adopt(descriptor, settings.tls ? ofTcp : settings);
@@ -53,7 +55,7 @@ export class Handshakes {
     }
     const abort = new AbortController();
     const onError = (error: Error): void => this.fail(index, error);
-    // In a turn of its own: what the handshake itself says of it comes first.
+    // Deferred, so that the handshake can reject with its own error first.
     const onClose = (): void => void setImmediate(() => this.fail(index, closedInHandshake()));
     this.shaking.set(index, { abort, socket: tcp, tcp, onError, onClose });
     tcp.on('error', onError);
@@ -116,7 +118,7 @@ export class Handshakes {
     }
     const { tcp, onError, onClose } = shaking;
     shaking.socket = socket;
-    // What has ended while it was read has nothing to say any more.
+    // A socket that was closed during the handshake cannot win.
     if (socket.destroyed || socket.readableEnded) {
       return this.fail(index, socket.errored ?? closedInHandshake());
     }
@@ -126,7 +128,7 @@ export class Handshakes {
   }
 
   private fail(index: number, error: unknown): void {
-    // Its own end has come before.
+    // The attempt has ended already.
     if (this.failures.has(index) || !this.shaking.has(index)) return;
     this.failures.set(index, toError(error));
     this.decide(index, FAILED);
@@ -134,8 +136,8 @@ export class Handshakes {
 }
 
 /**
- * A handshake that has listened for 'data' leaves the stream flowing, and what comes next would be lost before
- * anybody listens. It is handed over as a socket that has just connected: neither flowing nor paused.
+ * A handshake that listened for 'data' leaves the stream flowing, so bytes that arrive before the caller listens
+ * would be lost. Resets it to the state of a newly connected socket: neither flowing nor paused.
  */
 function asIfUntouched(socket: net.Socket): void {
   if (socket.readableFlowing === null || socket.listenerCount('data') > 0) return;
@@ -148,7 +150,7 @@ function asIfUntouched(socket: net.Socket): void {
 function toError(reason: unknown): Error {
   return isNativeError(reason)
     ? reason
-    : new Error('The handshake has rejected', { cause: reason });
+    : new Error('The handshake rejected with a value that is not an Error', { cause: reason });
 }
 
 /** The handshake of a call; undefined where TCP decides. Throws what tls.createSecureContext() throws. */
@@ -174,6 +176,6 @@ function tlsHandshake(
       secureContext,
       socket: tcp,
     });
-    return secured(socket, signal);
+    return secureConnected(socket, signal);
   };
 }

@@ -2,7 +2,7 @@
 
 import { planRace, planRaceInTurns, type Plan } from '../../address-selection/candidates';
 import type { Candidate } from '../../address-selection/pair-policy';
-import { timedOut } from '../../attempts/connect-error';
+import { timeoutFailure } from '../../attempts/connect-error';
 import { addon, type More, type RaceListener } from '../../native/addon';
 import { elapsed, isLate, type Call, type Refable } from '../../options/call';
 import type { ResolvedEndpoints } from '../../resolution/resolved-endpoints';
@@ -14,7 +14,9 @@ import { handshakeOf } from './handshake';
 import { RaceProgress } from './race-progress';
 import { RaceResult } from './race-result';
 
-/** At once where the system answers at once, as it does on this host. */
+/**
+ * Returns the result itself, not a promise, where the system answers immediately, as it does for ports of this host.
+ */
 export function connectByRace(
   targets: ResolvedEndpoints,
   call: Call,
@@ -23,7 +25,7 @@ export function connectByRace(
   if (!isLong(all.length)) return race(planRace(all, call.settings), targets, call);
   return planRaceInTurns(all, call.settings, call.control, () => isLate(call)).then((plan) => {
     if (plan) return race(plan, targets, call);
-    throw timedOut(targets, call);
+    throw timeoutFailure(targets, call);
   });
 }
 
@@ -64,12 +66,12 @@ function race(
 }
 
 /**
- * In ms. A deadline that has passed while JavaScript held the loop leaves time to try what the loop has delivered
- * since, and a list that took all of it to be sorted is tried for as long.
+ * In ms, enough for one turn of the loop: where the deadline has passed while JavaScript blocked the event loop, or
+ * while the list was sorted, the race still gets this long.
  */
 const ONE_TURN = 1;
 
-/** A race that goes on. */
+/** A race that has started and not ended. */
 class RunningRace implements RaceListener, CandidateSink, Refable {
   private resolve: ((result: RaceResult) => void) | undefined;
   private release: (() => void) | undefined;
@@ -88,7 +90,7 @@ class RunningRace implements RaceListener, CandidateSink, Refable {
     return orAbort(control, (resolve) => {
       this.resolve = resolve;
       this.release = control?.onRefChange?.(this);
-      // In the same turn in which the race was begun: nothing is told of it before the next.
+      // This is the turn of the loop that started the race; the addon calls back in a later one.
       runningRaces().set(this.id, this);
       this.queue.attach(this);
       this.progress?.begin(this.id);
@@ -131,7 +133,7 @@ class RunningRace implements RaceListener, CandidateSink, Refable {
   }
 }
 
-/** As addon.ts has it. */
+/** One line for each candidate, in the format that Addon.race() documents. */
 function toText(candidates: readonly Candidate[]): string {
   let text = '';
   for (const one of candidates) text = text === '' ? lineOf(one) : `${text}\n${lineOf(one)}`;
@@ -145,9 +147,9 @@ function lineOf({ target, localAddress, attemptDelay }: Candidate): string {
 }
 
 /**
- * The races that go on, by their ids. The addon has one function for all of them to call: one of each race's own would
- * cost more than the race. They are kept with the addon: where this module is loaded twice, as test runners do it,
- * both share the addon, which calls the functions of the first.
+ * The running races, by their ids. The addon calls one set of callbacks for all of them, because a callback for each
+ * would cost more than the race. The map is kept on the addon object, because a test runner may load this module
+ * twice, and both copies share the addon.
  */
 function runningRaces(): Map<number, RaceListener> {
   const native = addon();

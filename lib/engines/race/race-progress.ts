@@ -1,4 +1,4 @@
-// A race while it runs: who is told of its attempts, and the handshakes that decide them.
+// Tells the listener of the attempts of a running race, and runs their handshakes.
 
 import { AsyncResource } from 'node:async_hooks';
 
@@ -11,13 +11,13 @@ import { Handshakes } from './handshake';
 import { isRunning, outcomeOf, readRow, type RaceLine } from './race-result';
 
 export class RaceProgress {
-  /** Undefined where the system's word on TCP decides. */
+  /** Undefined where an attempt wins as soon as TCP has connected. */
   readonly handshakes: Handshakes | undefined;
   private readonly started = new Set<number>();
   private readonly ended = new Set<number>();
   private id = 0;
   private isOver = false;
-  /** The addon calls in the context of the first race of all; listeners and handshakes run in that of their call. */
+  /** The addon's callbacks run in the async context of the process's first race; this restores that of the call. */
   private readonly context = new AsyncResource('connect-by-list');
 
   constructor(
@@ -34,7 +34,7 @@ export class RaceProgress {
       );
   }
 
-  /** The race goes on, under this name. */
+  /** The race is still running after race(); `id` is the addon's. */
   begin(id: number): void {
     this.id = id;
     this.take();
@@ -55,7 +55,7 @@ export class RaceProgress {
     }
   }
 
-  /** The race is over, and this is how. */
+  /** Called with the final line of each attempt. */
   finish(lines: readonly RaceLine[]): void {
     this.isOver = true;
     this.context.runInAsyncScope(() => lines.forEach((line, index) => this.tell(index, line)));

@@ -1,4 +1,4 @@
-// What the addon told of a race and its attempts, read when somebody asks.
+// The result of a race, parsed from the addon's text when it is first read.
 
 import type * as net from 'node:net';
 
@@ -22,7 +22,7 @@ import type { Handshakes } from './handshake';
 export class RaceResult implements EngineResult, RaceOutcomeView {
   readonly engine = 'race';
   private readonly outcome: RaceOutcome;
-  /** What led to no attempt, as it stood when the race was over. */
+  /** Names without an address and blocked endpoints, as they were known when the race ended. */
   private readonly earlier: readonly Row[];
   private readLines: readonly RaceLine[] | undefined;
   /** Those that somebody has asked for. */
@@ -63,7 +63,7 @@ export class RaceResult implements EngineResult, RaceOutcomeView {
   /** The targets of a race that has failed which no attempt went to. */
   private readUntried(): readonly Endpoint[] {
     const { all } = this.targets;
-    // Every candidate was tried, and there was one for each target, unless the policy left one out.
+    // Without a policy, a race that failed before the deadline has tried every target.
     if (!this.hasTimedOut && this.call.settings.policy === undefined) return [];
     const tried = new Set<Endpoint>();
     for (let i = 0; i < this.count; i++) tried.add(this.targetOf(i));
@@ -217,7 +217,7 @@ export function readRow(
     code: cause ? codeOfError(cause) : codeOf(outcome, Number(errno)),
     cause,
     start: toMillis(Number(start), startsAt),
-    connected: connected === '0' ? undefined : toMillis(Number(connected), startsAt),
+    connectedAt: connected === '0' ? undefined : toMillis(Number(connected), startsAt),
     end: toMillis(Number(end), startsAt),
   };
 }

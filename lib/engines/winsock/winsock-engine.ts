@@ -1,14 +1,13 @@
 // The winsock engine: the real WSAConnectByList and WSAConnectByName
-// (learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsaconnectbylist, …-wsaconnectbynamew). Windows
-// decides which pairs they try, and in what order; they tell of the winner, or of the last failure, and of
-// nothing else.
+// (learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsaconnectbylist, …-wsaconnectbynamew). Windows decides
+// which pairs they try, and in what order; they report the winner, or the last failure, and nothing else.
 
 import type * as net from 'node:net';
 import { isMainThread } from 'node:worker_threads';
 
 import { planWinsock } from '../../address-selection/candidates';
 import { rowsOf } from '../../attempts/attempt';
-import { raceFailure, winsockFailure, type WinsockTargets } from '../../attempts/connect-error';
+import { connectFailure, winsockFailure, type WinsockTargets } from '../../attempts/connect-error';
 import { wsaError } from '../../attempts/wsa-codes';
 import { toSocketAddress, type Endpoint } from '../../endpoints/endpoints';
 import { addon, type WinsockDone } from '../../native/addon';
@@ -70,12 +69,12 @@ async function make(
   const timeLeft = timeout - startsAt;
   // Lookups have used all the time up: there is none to give to Winsock.
   if (timeLeft <= 0) {
-    throw raceFailure({ endpoints, rows: rowsOf(earlier), timeout, untried: targets });
+    throw connectFailure({ endpoints, rows: rowsOf(earlier), timeout, untried: targets });
   }
 
-  const calledAt = performance.now();
+  const startedAt = performance.now();
   const result = await run(winsock, timeLeft, control);
-  const took = performance.now() - calledAt;
+  const took = performance.now() - startedAt;
   if (result.socket < 0) {
     const step = STEPS[result.failedStep] ?? winsock.name;
     throw winsockFailure(wsaError(result.wsaCode), step, to, took);
@@ -131,11 +130,11 @@ function run(
   endCallsAtExit();
   return orAbort<CallResult>(control, (resolve, reject) => {
     const id = winsock.start(
-      // C12: a timeval counts microseconds, and one of zero would be another promise.
+      // A timeval counts microseconds, and one of zero has no documented meaning: 1 µs is the least (C12).
       Math.max(timeLeft, 0.001),
-      // Node tells an addon that a worker thread ends only when the pool has given back what it runs for
-      // it, so a call of a worker's would block the end from there: it gets a thread of its own. So does
-      // one that the process shall not wait for: it does wait for the pool.
+      // Two kinds of calls get a thread of their own and none of libuv's pool: those of a worker thread, because a
+      // worker cannot end before its work in the pool returns; and those without a reference, because the process
+      // waits for the pool.
       isMainThread && control?.isRef !== false,
       (failedStep, wsaCode, socket, localAddress, localPort, remoteAddress, remotePort) => {
         release?.();
@@ -149,7 +148,7 @@ function run(
       },
     );
     if (!id) {
-      // What chooseEngine() saw there a moment ago is gone.
+      // The function was exported when chooseEngine() looked.
       reject(notExported(winsock.name));
       return () => undefined;
     }

@@ -1,6 +1,5 @@
-// macOS has no SOCK_CLOEXEC. Between socket() and fcntl() a child started by another thread could
-// inherit the descriptor; there is no way around it on this system, and libuv lives with the same
-// gap.
+// For macOS, which has no SOCK_CLOEXEC, and FreeBSD. A child that another thread starts between
+// socket() and fcntl() inherits the descriptor; libuv has the same gap on macOS.
 
 #include "posix/new_socket.h"
 

@@ -1,4 +1,5 @@
-// macOS has no getservbyname_r(); the answer of its getservbyname() belongs to the calling thread.
+// For macOS, FreeBSD and Android: getservbyname() returns thread-local storage there, so that no
+// getservbyname_r() is needed.
 
 #include "core/services.h"
 

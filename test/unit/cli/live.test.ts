@@ -1,6 +1,6 @@
 import * as diagnostics from 'node:diagnostics_channel';
 
-import { Heard, LiveView } from '#dist/cli/live';
+import { CallTrace, LiveView } from '#dist/cli/live';
 import type { AttemptTrace } from '#dist/index';
 import { attempt } from '../../support/made-up';
 import { Terminal } from '../../support/terminal';
@@ -8,14 +8,14 @@ import { Terminal } from '../../support/terminal';
 /** A live picture below a shell's prompt, of a call that is told of by hand. */
 class Stage {
   readonly terminal: Terminal;
-  readonly heard: Heard;
+  readonly heard: CallTrace;
   now = 1000;
   private readonly view: LiveView;
 
   constructor(columns = 80, rows = 24, endpoints = ['192.0.2.1:443', '192.0.2.2:443']) {
     this.terminal = new Terminal(columns, rows);
     this.terminal.write('$ connect-by-list\n');
-    this.heard = new Heard(() => this.now);
+    this.heard = new CallTrace(() => this.now);
     this.view = new LiveView(this.terminal, true, this.heard);
     const unlisten = this.heard.listen();
     diagnostics.channel('tracing:connect-by-list:connect:start').publish({ endpoints });

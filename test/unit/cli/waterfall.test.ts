@@ -157,7 +157,7 @@ test('winsock does not tell what else it tried: nothing is said to be untried', 
   const drawn = drawReport(made, plain);
   expect(drawn).toMatch(/192\.0\.2\.2:1 +not told/);
   expect(drawn).not.toContain('not tried');
-  expect(drawn.replace(/\s+/g, ' ')).toContain('2 endpoints. Winsock tells of the winner');
+  expect(drawn.replace(/\s+/g, ' ')).toContain('2 endpoints. Winsock reports the winner');
 });
 
 test('what TLS had to say is below, whole, and cannot move the cursor', () => {

@@ -1,9 +1,12 @@
-// Waits for the handshake of a TLS socket: what every handshake of ours ends with.
+// Waits until a TLS socket has finished its handshake.
 
 import type * as tls from 'node:tls';
 
 /** Resolves when the handshake is done. Rejects with the socket's error; an abort of the signal destroys the socket. */
-export function secured(socket: tls.TLSSocket, signal: AbortSignal): Promise<tls.TLSSocket> {
+export function secureConnected(
+  socket: tls.TLSSocket,
+  signal: AbortSignal,
+): Promise<tls.TLSSocket> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
       socket.on('error', () => undefined).destroy();
