@@ -92,4 +92,14 @@ export default tseslint.config(
       globals: { __dirname: 'readonly', __filename: 'readonly' },
     },
   },
+  {
+    files: ['test/register/**'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['afterAll', 'afterEach', 'beforeAll', 'beforeEach', 'expect', 'fetch', 'jest', 'test'].map(
+          (name) => [name, 'readonly'],
+        ),
+      ),
+    },
+  },
 );

@@ -7,7 +7,7 @@ import * as net from 'node:net';
 
 import { alternateFamilies } from './address-selection/rfc6724';
 import { connectSocket } from './connect-socket';
-import { isPermitted } from './connection';
+import { isPermitted, makeConnection } from './connection';
 import {
   is16Bits,
   readEndpoints,
@@ -19,15 +19,17 @@ import { familyOf } from './endpoints/ip-address';
 import { addon } from './native/addon';
 import { ofType } from './options/checks';
 import { checkObject, readOptions, type ConnectOptions, type Settings } from './options/options';
-import { isBlocked } from './resolution/block-list';
+import { guard, isBlocked } from './resolution/block-list';
 import { handleOf } from './sockets/adopt';
 import {
   HeldHandle,
+  insteadOfConnect,
   isHeld,
-  nodeConnect,
+  isOfNode,
   type Found,
   type Lookup,
 } from './sockets/connect-through-node';
+import { nextTick } from './util/timers';
 import { KnownAttempts, SocketEvents } from './sockets/socket-events';
 
 /** The options of register(): how connections are raced, and where to. */
@@ -61,7 +63,18 @@ type Connect = (this: net.Socket, ...given: unknown[]) => net.Socket;
 
 let settings: Settings | undefined;
 let hosts: RegisterOptions['hosts'];
-let isInstalled = false;
+
+/** A function of ours in place of net.Socket.prototype.connect, and what was there before it. */
+interface Layer {
+  readonly connect: Connect;
+  readonly under: Connect;
+}
+
+/**
+ * The lowest first. There is more than one where somebody has patched connect() since, or has put back what was there
+ * before us, and register() was called again.
+ */
+const layers: Layer[] = [];
 
 /**
  * Races every TCP connection of this thread to a host name over all of its addresses. Importing
@@ -81,9 +94,8 @@ export function register(options: RegisterOptions = {}): void {
   addon(); // Where no binary loads, that is said here, and not by every connection.
   settings = read;
   hosts = mapped;
-  if (isInstalled) return;
-  isInstalled = true;
-  net.Socket.prototype.connect = connect;
+  forgetUnreachable();
+  if (current() !== layers.at(-1)?.connect) install(current());
 }
 
 /**
@@ -96,35 +108,109 @@ export function unregister(): boolean {
   settings = undefined;
   hosts = undefined;
 
-  const isOnTop = (net.Socket.prototype.connect as unknown) === connect;
-  if (!isInstalled || !isOnTop) return !isInstalled;
-  isInstalled = false;
-  net.Socket.prototype.connect = nodeConnect;
-  return true;
+  forgetUnreachable();
+  while (layers.at(-1)?.connect === current()) {
+    net.Socket.prototype.connect = (layers.pop() as Layer).under;
+  }
+  return layers.length === 0;
 }
 
-/** In place of net.Socket.prototype.connect. */
-const connect: Connect = function (this: net.Socket, ...given: unknown[]): net.Socket {
-  if (settings === undefined || isPlainAddress(given[0])) return nodeConnect.apply(this, given);
+/** Whoever had patched over ours may have put back what was there before him, or before us. */
+function forgetUnreachable(): void {
+  const known = layers.findIndex(({ connect }) => connect === current());
+  if (known >= 0) layers.length = known + 1;
+  else if (isOfNode(current())) layers.length = 0;
+}
+
+function current(): Connect {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is compared, and called with a socket
+  return net.Socket.prototype.connect as Connect;
+}
+
+function install(under: Connect): void {
+  const isNodes = isOfNode(under);
+  const connect: Connect = function (this: net.Socket, ...given: unknown[]): net.Socket {
+    if (settings === undefined || isPlainAddress(given[0])) return under.apply(this, given);
+    return connectOver(under, isNodes, this, given, settings);
+  };
+  layers.push({ connect, under });
+  net.Socket.prototype.connect = connect;
+}
+
+/** The sockets that a layer of ours has seen, while those below it connect them. */
+const passed = new WeakSet<net.Socket>();
+
+/** What was connected to in the place of a target: others who patch connect() may copy our options. */
+const replaced = new WeakMap<object, Target>();
+
+/**
+ * @param under net.Socket.prototype.connect as it was.
+ * @param isNodes whether that is Node's own, which reads the options once.
+ */
+function connectOver(
+  under: Connect,
+  isNodes: boolean,
+  socket: net.Socket,
+  given: unknown[],
+  race: Settings,
+): net.Socket {
+  if (passed.has(socket) || isOthers(socket)) return under.apply(socket, given);
   const normalized = normalize(given);
-  const target = normalized[0] as Target | undefined;
-  const lookup = target && lookupFor(this, target, settings);
-  if (!lookup) return nodeConnect.call(this, normalized);
-  const host = hostOf(target) as string;
-  // Of an IP address Node would not ask.
-  const name = net.isIP(host) === 0 ? host : `${host}:${String(target.port)}`;
-  const changed = { host: name, lookup, autoSelectFamily: false };
+  const options = normalized[0] as Target | undefined;
+  const target = original(options);
+  const plan = target && planFor(socket, target, race);
+  if (!plan) return under.call(socket, normalized);
+  if (plan.blocked) return refuse(socket, plan.blocked, race);
+  // Changes the array in place, because it carries a symbol that Node checks, and restores it for others who hold it.
+  normalized[0] = optionsFor(socket, target, plan, isNodes);
+  if (layers.length > 1) passed.add(socket);
+  try {
+    under.call(socket, normalized);
+    if (plan.insteadOfConnect && !isOthers(socket)) {
+      insteadOfConnect(socket, plan.insteadOfConnect);
+    }
+    return socket;
+  } finally {
+    passed.delete(socket);
+    normalized[0] = options;
+  }
+}
+
+/** A blocked address is refused, whatever anybody below us would make of it. */
+function refuse(socket: net.Socket, endpoint: Endpoint, race: Settings): net.Socket {
+  Object.assign(socket, { connecting: true });
+  const calledAt = performance.now();
+  const call = { settings: race, calledAt, control: undefined, listener: undefined };
+  makeConnection([endpoint], call).catch((error: unknown) => {
+    nextTick(() => socket.destroy(error as Error));
+  });
+  return socket;
+}
+
+/** A library that makes connections up has given the socket a connect() of its own, and connects it by itself. */
+function isOthers(socket: net.Socket): boolean {
+  return Object.hasOwn(socket, 'connect');
+}
+
+function original(options: Target | undefined): Target | undefined {
+  const lookup: unknown = options?.lookup;
+  return typeof lookup === 'function' ? (replaced.get(lookup) ?? options) : options;
+}
+
+/** What Node, or whoever is below us, is told to connect to. */
+function optionsFor(socket: net.Socket, target: Target, plan: Plan, isNodes: boolean): object {
+  const { lookup } = plan;
+  if (!lookup) return target;
+  const changed = { lookup, autoSelectFamily: false };
   const prototype: unknown = Object.getPrototypeOf(target);
   const isPlain = prototype === Object.prototype || prototype === null;
-  const ours = isPlain ? { ...target, ...changed } : inFrontOf(target, changed);
-  // Changes the array in place, because it carries a symbol that Node checks, and restores it for others who hold it.
-  normalized[0] = ours;
-  try {
-    return nodeConnect.call(this, normalized);
-  } finally {
-    normalized[0] = target;
-  }
-};
+  if (isNodes) return isPlain ? { ...target, ...changed } : inFrontOf(target, () => changed);
+  replaced.set(lookup, target);
+  // Whoever takes the socket over connects another one with these options, which Node then connects alone.
+  const { guardedLookup, autoSelectFamily } = plan;
+  const alone = { lookup: guardedLookup ?? target.lookup, autoSelectFamily };
+  return inFrontOf(target, () => (isOthers(socket) ? alone : changed));
+}
 
 /** The fast path: with neither `hosts` nor `blockList`, an IP address goes to Node unchanged. */
 function isPlainAddress(first: unknown): boolean {
@@ -136,10 +222,21 @@ function isPlainAddress(first: unknown): boolean {
 }
 
 /** What is inherited, and what a class computes, stays as it is. */
-function inFrontOf(target: object, changed: object): object {
+function inFrontOf(target: object, changed: () => object): object {
+  const read = (options: object, key: PropertyKey): unknown => {
+    const own = changed();
+    return key in own ? Reflect.get(own, key) : Reflect.get(options, key, options);
+  };
   return new Proxy(target, {
-    get: (options, key): unknown =>
-      key in changed ? Reflect.get(changed, key) : Reflect.get(options, key, options),
+    get: read,
+    // Whoever copies the options gets what is read.
+    ownKeys: (options) => [
+      ...new Set([...Reflect.ownKeys(options), ...Reflect.ownKeys(changed())]),
+    ],
+    getOwnPropertyDescriptor: (options, key) =>
+      key in changed()
+        ? { value: read(options, key), enumerable: true, configurable: true, writable: true }
+        : Reflect.getOwnPropertyDescriptor(options, key),
   });
 }
 
@@ -152,8 +249,21 @@ function normalize(given: unknown[]): unknown[] {
   return _normalizeArgs(given);
 }
 
-/** The lookup with which Node shall be called; undefined where it goes its own way. */
-function lookupFor(socket: net.Socket, target: Target, race: Settings): Lookup | undefined {
+/** How a socket is connected where Node does not do it by itself. */
+interface Plan {
+  /** In place of the caller's, for a host name. */
+  readonly lookup?: Lookup | undefined;
+  /** In place of what Node does with an address. */
+  readonly insteadOfConnect?: ((found: Found) => void) | undefined;
+  /** What nothing may be connected to. */
+  readonly blocked?: Endpoint;
+  /** The caller's lookup, without addresses that are blocked. */
+  readonly guardedLookup?: Lookup | undefined;
+  readonly autoSelectFamily: boolean;
+}
+
+/** Undefined where Node goes its own way. */
+function planFor(socket: net.Socket, target: Target, race: Settings): Plan | undefined {
   const { path, localPort } = target;
   const autoSelectFamily = target.autoSelectFamily ?? net.getDefaultAutoSelectFamily();
   const host = hostOf(target);
@@ -173,18 +283,27 @@ function lookupFor(socket: net.Socket, target: Target, race: Settings): Lookup |
   const { blockList } = race;
   // A call that is opted out is not raced, but guarded all the same.
   if (!autoSelectFamily && blockList === undefined) return undefined;
+  const isAddress = net.isIP(host) !== 0;
   const list = autoSelectFamily ? hosts?.(host, port) : undefined;
   if (list !== undefined) {
     const endpoints = readEndpoints(list);
-    return (_, _options, found) => begin(socket, target, endpoints, found, race);
+    const start = (found: Found): void => begin(socket, target, endpoints, found, race);
+    if (isAddress) return { insteadOfConnect: start, autoSelectFamily };
+    return { lookup: (_, _options, found) => start(found), autoSelectFamily };
   }
-  if (net.isIP(host) === 0)
-    return (_, options, found) =>
+  if (!isAddress) {
+    const lookup: Lookup = (_, options, found) =>
       resolve(socket, target, { ...options, all: autoSelectFamily }, found, race);
+    const guardedLookup = blockList && guard(lookupOf(target), blockList);
+    return { lookup, guardedLookup, autoSelectFamily };
+  }
   // The guard holds for addresses as well; they are Node's otherwise.
   if (blockList === undefined || !isBlocked(host, blockList)) return undefined;
-  const endpoint = toEndpoint(host, port, undefined);
-  return (_, _options, found) => begin(socket, target, [endpoint], found, race);
+  return { blocked: toEndpoint(host, port, undefined), autoSelectFamily };
+}
+
+function lookupOf({ lookup }: Target): Lookup {
+  return isFunction(lookup) ? lookup : dns.lookup;
 }
 
 /** Asks for all addresses, as Node does where it would try one after the other. */
@@ -197,7 +316,7 @@ function resolve(
 ): void {
   const host = hostOf(target) as string;
   const port = Number(target.port);
-  const lookup = isFunction(target.lookup) ? target.lookup : dns.lookup;
+  const lookup = lookupOf(target);
   const handle = handleOf(socket);
   let isAnswered = false;
   const answered = (error: Error | null, answer: unknown, oneFamily?: number): void => {
@@ -222,7 +341,7 @@ function resolve(
     });
     begin(socket, target, endpoints, found, race);
   };
-  (lookup as (...given: unknown[]) => unknown)(host, options, answered);
+  lookup(host, options, answered);
 }
 
 /** An entry of what a lookup has answered with; it is the caller's, and may be anything. */

@@ -1,11 +1,15 @@
 // What a net.BlockList keeps us from connecting to. It is checked when names are resolved and addresses
 // are in their plain form, and on the address that is then connected to: no second lookup can change it.
 
+import type * as dns from 'node:dns';
 import type * as net from 'node:net';
 
 import type { Row } from '../attempts/attempt';
 import { plainAddress, withoutZone, type Endpoint } from '../endpoints/endpoints';
 import { isIPv4, parseAddress } from '../endpoints/ip-address';
+
+type Answered = (error: Error | null, answer?: unknown, family?: number) => void;
+type Lookup = (name: string, options: object, answered: Answered) => void;
 
 /** Node's own code for a connection that a block list forbids. */
 const BLOCKED = 'ERR_IP_BLOCKED';
@@ -39,6 +43,22 @@ export function isBlocked(text: string, blockList: net.BlockList): boolean {
   const bytes = parseAddress(address);
   if (bytes.every((byte) => byte === 0) && blockList.check('::1', family)) return true;
   return ipv4Within(bytes).some((inner) => isForbidden(inner, blockList));
+}
+
+/** A lookup for Node itself, which answers with the addresses that may be connected to. */
+export function guard(lookup: Lookup, blockList: net.BlockList): Lookup {
+  return (name, options, found) => {
+    lookup(name, options, (error, answer, family) => {
+      if (error) return found(error, answer, family);
+      const all = Array.isArray(answer) ? (answer as dns.LookupAddress[]) : undefined;
+      const allowed = all
+        ? all.filter(({ address }) => !isBlocked(address, blockList))
+        : [answer].filter((address) => !isBlocked(String(address), blockList));
+      if (allowed.length > 0) return found(null, all ? allowed : answer, family);
+      const message = `every address of ${name} is blocked by net.BlockList`;
+      found(Object.assign(new Error(message), { code: BLOCKED }), all ? [] : '', family);
+    });
+  };
 }
 
 /** A connect to 0.0.0.0 reaches 127.0.0.1. */

@@ -17,8 +17,16 @@ export const nodeConnect = net.Socket.prototype.connect as (
   ...given: unknown[]
 ) => net.Socket;
 
+/**
+ * Whether a function is Node's own net.Socket.prototype.connect, by its text: what was there when the package was loaded
+ * may be a patch already.
+ */
+export function isOfNode(connect: (...given: never[]) => unknown): boolean {
+  return Function.prototype.toString.call(connect).includes('normalizedArgsSymbol');
+}
+
 /** The callback of a lookup that Node has called. */
-export type Found = (error: Error | null, address?: string, family?: number) => void;
+export type Found = (error: Error | null, address?: unknown, family?: number) => void;
 
 /** What Node calls for the address of a name. */
 export type Lookup = (name: string, options: object, found: Found) => void;
@@ -78,23 +86,12 @@ export class HeldHandle implements CallControl {
       return;
     }
     this.takeOver(descriptor, failure);
-    // Suppresses the 'lookup' and 'connectionAttempt' that Node emits here: the real ones have been emitted.
-    const { socket } = this;
-    const own = Object.getOwnPropertyDescriptor(socket, 'emit');
-    const { emit } = socket;
-    socket.emit = function (
-      this: net.Socket,
-      event: string | symbol,
-      ...given: unknown[]
-    ): boolean {
-      if (event === 'lookup' || event === 'connectionAttempt') return false;
-      return Reflect.apply(emit, this, [event, ...given]) as boolean;
-    };
+    // Node would emit these here; the real ones have been emitted.
+    const restoreEmit = suppress(this.socket, ['lookup', 'connectionAttempt']);
     try {
       found(null, address, net.isIP(address));
     } finally {
-      if (own) Object.defineProperty(socket, 'emit', own);
-      else Reflect.deleteProperty(socket, 'emit');
+      restoreEmit();
     }
   }
 
@@ -159,22 +156,62 @@ export class HeldHandle implements CallControl {
       nextTick(() => request.oncomplete(0, handle, request, true, true));
       return 0;
     };
-    // With `localAddress` the descriptor is bound already. Node calls bind() and checks it with getsockname(), so
-    // both answer with that.
-    let bound = { address: '', port: 0, family: 'IPv4' };
-    const bind =
-      (family: string): TcpHandle['bind'] =>
-      (address, port) => {
-        bound = { address, port, family };
-        return 0;
-      };
-    handle.bind = bind('IPv4');
-    handle.bind6 = bind('IPv6');
-    handle.getsockname = (out) => {
-      Object.assign(out, bound);
+    pretendToBind(handle);
+  }
+}
+
+/**
+ * With `localAddress` the descriptor that comes is bound already. Node calls bind() and checks it with getsockname(),
+ * so both answer with what was asked for.
+ */
+function pretendToBind(handle: TcpHandle): void {
+  let bound = { address: '', port: 0, family: 'IPv4' };
+  const bind =
+    (family: string): TcpHandle['bind'] =>
+    (address, port) => {
+      bound = { address, port, family };
       return 0;
     };
-  }
+  handle.bind = bind('IPv4');
+  handle.bind6 = bind('IPv6');
+  handle.getsockname = (out) => {
+    Object.assign(out, bound);
+    return 0;
+  };
+}
+
+/**
+ * For an address, which Node does not look up: lets `start` make the connection when Node calls connect() of the
+ * socket's handle, in the next tick.
+ */
+export function insteadOfConnect(socket: net.Socket, start: (found: Found) => void): void {
+  const handle = handleOf(socket);
+  if (!handle) return;
+  pretendToBind(handle);
+  // Nothing is attempted at this address.
+  const restoreEmit = suppress(socket, ['connectionAttempt']);
+  nextTick(restoreEmit);
+  handle.connect = handle.connect6 = (request, address, port) => {
+    restore(handle, ['connect', 'connect6', 'bind', 'bind6', 'getsockname']);
+    start((error) => {
+      if (!error) handle.connect(request, address, port);
+    });
+    return 0;
+  };
+}
+
+/** Keeps a socket from emitting these events, until the function that it returns is called. */
+function suppress(socket: net.Socket, events: readonly (string | symbol)[]): () => void {
+  const own = Object.getOwnPropertyDescriptor(socket, 'emit');
+  const { emit } = socket;
+  socket.emit = function (this: net.Socket, event: string | symbol, ...given: unknown[]): boolean {
+    if (events.includes(event)) return false;
+    return Reflect.apply(emit, this, [event, ...given]) as boolean;
+  };
+  return () => {
+    if (own) Object.defineProperty(socket, 'emit', own);
+    else Reflect.deleteProperty(socket, 'emit');
+  };
 }
 
 /** The handles that somebody makes a connection for: one at a time. */

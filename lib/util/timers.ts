@@ -1,8 +1,17 @@
-// Timers and process.nextTick() as they were when the package was loaded: test runners replace them later by ones
-// that never run until they are told to, and a connection must not wait for that.
+// Timers as Node made them. Test runners replace those of globalThis, and process.nextTick(), by ones that never run until
+// they are told to, before this package is loaded or later, and a connection must not wait for that.
 
-export const { setTimeout, clearTimeout, setImmediate, clearImmediate } = globalThis;
-export const nextTick: typeof process.nextTick = process.nextTick.bind(process);
+import * as timers from 'node:timers';
+
+export const { setTimeout, clearTimeout, setImmediate, clearImmediate } = timers;
+
+// eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with process as `this`
+const { nextTick: ofProcess } = process;
+
+/** A replaced one has the clock that moves it on: then a turn of the loop is the next best. */
+export const nextTick: typeof process.nextTick = Object.hasOwn(ofProcess, 'clock')
+  ? (...given) => void Reflect.apply(setImmediate, undefined, given)
+  : ofProcess.bind(process);
 
 /** A turn of the event loop. */
 export function nextTurn(): Promise<void> {

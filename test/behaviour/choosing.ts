@@ -53,8 +53,8 @@ export function describeChoosing({ options, races }: EngineUnderTest): void {
           policy: (pairs) => [...pairs].map((pair) => (seen.push(pair), pair)),
         });
         // Winsock is not asked.
-        const local = races ? expect.objectContaining({ address: '127.0.0.1' }) : undefined;
-        expect(seen[0]).toMatchObject({ reachable: races, local });
+        expect(seen[0]?.reachable).toBe(races);
+        expect(seen[0]?.local?.address).toBe(races ? '127.0.0.1' : undefined);
       });
 
       test('drops pairs: what it leaves out is not tried', async () => {

@@ -20,8 +20,6 @@ import { serve, type TestServer } from '../support/servers';
 
 /* eslint-disable @typescript-eslint/unbound-method -- methods are compared here, not called */
 
-// Importing it has registered.
-const registered = net.Socket.prototype.connect;
 const calls = registeredInEachTest();
 const ofNode = net.Socket.prototype.connect;
 
@@ -241,6 +239,8 @@ describe('a socket that is being connected', () => {
 
 describe('register() and unregister()', () => {
   test('twice is one registration, and unregister() gives back what was there', () => {
+    const registered = net.Socket.prototype.connect;
+    expect(registered).not.toBe(ofNode);
     register();
     expect(net.Socket.prototype.connect).toBe(registered);
     expect(unregister()).toBe(true);
@@ -250,6 +250,7 @@ describe('register() and unregister()', () => {
 
   test('somebody who has patched over it stays, and unregister() says so', async () => {
     let heard = 0;
+    const registered = net.Socket.prototype.connect;
     const patched = function (this: net.Socket, ...given: unknown[]): net.Socket {
       heard++;
       return Reflect.apply(registered, this, given) as net.Socket;
@@ -264,9 +265,64 @@ describe('register() and unregister()', () => {
       (await connected({ host: 'a.test', lookup: answering(V4, V6) })).destroy();
       expect(calls.count()).toBe(1);
       expect(heard).toBe(2);
+      expect(unregister()).toBe(false);
     } finally {
       net.Socket.prototype.connect = registered;
     }
+    expect(unregister()).toBe(true);
+    expect(net.Socket.prototype.connect).toBe(ofNode);
+  });
+
+  test('where somebody has put Node’s own back, register() registers again', async () => {
+    net.Socket.prototype.connect = ofNode;
+    (await connected({ host: 'a.test', lookup: answering(V4, V6) })).destroy();
+    expect(calls.count()).toBe(0);
+    register();
+    (await connected({ host: 'a.test', lookup: answering(V4, V6) })).destroy();
+    expect(calls.count()).toBe(1);
+    expect(unregister()).toBe(true);
+    expect(net.Socket.prototype.connect).toBe(ofNode);
+  });
+
+  test('a patch that was made before it is called, and given back', async () => {
+    unregister();
+    const hosts: unknown[] = [];
+    const patched = function (this: net.Socket, ...given: unknown[]): net.Socket {
+      const [[{ host, lookup }]] = given as [[{ host: string; lookup: unknown }]];
+      hosts.push([host, typeof lookup]);
+      return Reflect.apply(ofNode, this, given) as net.Socket;
+    };
+    net.Socket.prototype.connect = patched;
+    try {
+      register({ hosts: (host) => (host === '192.0.2.1' ? [server] : undefined) });
+      (await connected({ host: 'a.test', lookup: answering(V4, V6) })).destroy();
+      const lookup = answering(V4, V6);
+      // Of an address nothing made-up is told.
+      (await connected({ host: '192.0.2.1', lookup, localAddress: '127.0.0.1' })).destroy();
+      expect(calls.count()).toBe(2);
+      expect(hosts).toEqual([
+        ['a.test', 'function'],
+        ['192.0.2.1', 'function'],
+      ]);
+      expect(unregister()).toBe(true);
+      expect(net.Socket.prototype.connect).toBe(patched);
+    } finally {
+      net.Socket.prototype.connect = ofNode;
+    }
+  });
+
+  test('a socket with a connect() of its own is left to whoever gave it that', async () => {
+    const asked: string[] = [];
+    register({ hosts: (host) => void asked.push(host) });
+    const socket = new net.Socket();
+    socket.connect = function (this: net.Socket, ...given: unknown[]): net.Socket {
+      return Reflect.apply(net.Socket.prototype.connect, this, given) as net.Socket;
+    };
+    socket.connect({ port: server.port, host: 'a.test', lookup: answering(V4, V6) });
+    await once(socket, 'connect');
+    socket.destroy();
+    expect(asked).toEqual([]);
+    expect(calls.count()).toBe(0);
   });
 
   test('bad options throw', () => {

@@ -14,23 +14,22 @@ makeUpNames();
 let calls = 0;
 diagnostics.subscribe('tracing:connect-by-list:connect:start', () => calls++);
 
-/** Imports both, in the order that is asked for; the answer is the other's. */
+/** Imports both, in the order that is asked for. */
 async function loadWithRegister(load) {
   if (order === 'first') await import(REGISTER);
   const loaded = await load();
-  if (order === 'last') await import(REGISTER);
-  return loaded;
+  return { loaded, ...(await import(REGISTER)) };
 }
 
 if (part === 'clients') {
-  const loaded = await loadWithRegister(() => Promise.all(CLIENTS.map(({ load }) => load())));
-  for (const [i, client] of CLIENTS.entries()) await check(client.name, () => ask(client, loaded[i]));
+  const { loaded } = await loadWithRegister(() => Promise.all(CLIENTS.map(({ load }) => load())));
+  for (const [i, client] of CLIENTS.entries())
+    await check(client.name, () => ask(client, loaded[i]));
 } else {
   const { load, checks } = PATCHERS[part];
-  const loaded = await loadWithRegister(load);
-  for (const [name, run] of Object.entries(checks)) {
-    await check(name, () => run(loaded, { order, calls: () => calls }));
-  }
+  const { loaded, register, unregister } = await loadWithRegister(load);
+  const context = { order, register, unregister, calls: () => calls };
+  for (const [name, run] of Object.entries(checks)) await check(name, () => run(loaded, context));
 }
 
 async function ask({ start, ask, calls: ours = 'one', expected }, module) {

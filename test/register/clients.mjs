@@ -2,6 +2,7 @@
 // or has received, `expected` with what that should be; `calls` is how many connections were ours: none where a client
 // looks names up by itself and connects to their addresses.
 
+import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
 import net from 'node:net';
 

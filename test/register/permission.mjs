@@ -21,11 +21,19 @@ export async function checkPermission(runNode) {
   const withNet = known.includes('--allow-net') ? ['--allow-net'] : [];
 
   const cases = [
-    ['it races where addons and networking are allowed', ['--allow-addons', ...withNet], 'welcome 1'],
+    [
+      'it races where addons and networking are allowed',
+      ['--allow-addons', ...withNet],
+      'welcome 1',
+    ],
     ['without --allow-addons it says so', withNet, 'addons need --allow-addons'],
   ];
   if (withNet.length > 0) {
-    cases.push(['without --allow-net it is Node that refuses', ['--allow-addons'], 'ERR_ACCESS_DENIED 0']);
+    cases.push([
+      'without --allow-net it is Node that refuses',
+      ['--allow-addons'],
+      'ERR_ACCESS_DENIED 0',
+    ]);
   }
   const checks = [];
   for (const [name, allowed, expected] of cases) {
