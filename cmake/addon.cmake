@@ -1,4 +1,4 @@
-# The addon itself, for cmake-js. The same sources as in binding.gyp.
+# The addon itself, for cmake-js.
 
 include(${CMAKE_CURRENT_LIST_DIR}/node-headers.cmake)
 execute_process(
@@ -7,27 +7,11 @@ execute_process(
   OUTPUT_VARIABLE NODE_ADDON_API_DIR OUTPUT_STRIP_TRAILING_WHITESPACE)
 cmake_path(ABSOLUTE_PATH NODE_ADDON_API_DIR BASE_DIRECTORY "${CMAKE_SOURCE_DIR}" NORMALIZE)
 
-add_library(connect_by_list MODULE
-  src-native/addon/binding.cc
-  src-native/addon/race_binding.cc
-  src-native/addon/environment.cc
-  src-native/addon/service.cc
-  src-native/addon/values.cc
-  src-native/loop/loop_handles.cc
-  src-native/loop/uv_system.cc)
+add_library(connect_by_list MODULE ${addon_sources})
 if(WIN32)
-  target_sources(connect_by_list PRIVATE
-    src-native/winsock/address_list.cc
-    src-native/winsock/binding.cc
-    src-native/winsock/canceller.cc
-    src-native/winsock/connect_by_list.cc
-    src-native/winsock/connect_by_name.cc
-    src-native/winsock/connect_worker.cc
-    src-native/winsock/thread_pool_slot.cc
-    src-native/winsock/winsock_call.cc
-    src-native/winsock/winsock_calls.cc)
+  target_sources(connect_by_list PRIVATE ${windows_addon_sources})
 else()
-  target_sources(connect_by_list PRIVATE src-native/posix/no_platform_engine.cc)
+  target_sources(connect_by_list PRIVATE ${posix_addon_sources})
 endif()
 set_target_properties(connect_by_list PROPERTIES PREFIX "" SUFFIX ".node")
 target_compile_definitions(connect_by_list PRIVATE

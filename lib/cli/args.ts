@@ -49,9 +49,11 @@ function lineOf({ name, argument, help }: (typeof OWN_FLAGS)[number]): string {
 }
 
 export const HELP = `${USAGE}
+       connect-by-list build
 
 Connects to all of them as connectByList() does, the first to connect wins, and
 draws what was tried. An IPv6 address stands in brackets: [2001:db8::1]:443.
+"build" builds the addon, for a platform that has no binary.
 
 ${[...FLAGS, ...OWN_FLAGS].map(lineOf).join('\n')}
 

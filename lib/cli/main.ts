@@ -6,6 +6,7 @@ import * as path from 'node:path';
 
 import { connectByList, ConnectError } from '../index';
 import { HELP, readCommand, USAGE, UsageError, type Run } from './args';
+import { build } from './build';
 import { CallTrace, LiveView } from './live';
 import { reportConnection, reportFailure, toJson, type Report } from './report';
 import { drawSvg } from './svg';
@@ -21,6 +22,10 @@ const PLAIN_WIDTH = 80;
 const { stdout, stderr } = process;
 
 async function main(words: readonly string[]): Promise<number> {
+  if (words[0] === 'build') {
+    stderr.write(`connect-by-list: built ${build(words.slice(1))}\n`);
+    return CONNECTED;
+  }
   const command = readCommand(words);
   if (command === 'help') {
     stdout.write(HELP);

@@ -3,11 +3,11 @@
 // addon more than all the rest. src-native/addon/ and src-native/winsock/binding.cc are the other
 // side.
 
-import * as path from 'node:path';
+import { createRequire } from 'node:module';
+import path = require('node:path');
 
-import loadAddon = require('node-gyp-build');
-
-import { missingAddon } from './load-error';
+import { missingAddon, missingInBundle, wrongRuntime } from './load-error';
+import { requireShipped } from './shipped';
 
 /** What may follow when all pairs of a race have been started; More in src-native/core/race.h. */
 export const More = {
@@ -146,15 +146,51 @@ export interface Addon {
   abortAllWinsock?(): void;
 }
 
+/** node-gyp-build: loads the addon that fits this machine, from a package's folder. */
+type Load = (folder: string) => Addon;
+
 let loaded: Addon | undefined;
 
 /** Loads the addon at the first call that needs it, so that importing the package costs and risks nothing. */
 export function addon(): Addon {
-  if (loaded) return loaded;
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): Addon {
+  // Bun would end the whole process, and Deno would not find what the addon needs.
+  if (process.versions.bun !== undefined || process.versions.deno !== undefined) {
+    throw wrongRuntime();
+  }
+  // A bundler has put this file somewhere else; '../..' is the application then, with addons of its own.
+  if (path.basename(__dirname) !== 'native') return loadInBundle();
   try {
-    loaded = loadAddon(path.join(__dirname, '../..')) as Addon;
-    return loaded;
+    // In these very words, which bundlers know.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    return (require('node-gyp-build') as Load)(path.join(__dirname, '../..'));
   } catch (cause) {
     throw missingAddon(cause);
+  }
+}
+
+function loadInBundle(): Addon {
+  let cause: unknown;
+  try {
+    const shipped = requireShipped();
+    const carried =
+      typeof shipped === 'string'
+        ? (createRequire(__filename)(path.resolve(__dirname, shipped)) as unknown)
+        : shipped;
+    if (typeof (carried as Partial<Addon> | undefined)?.race === 'function')
+      return carried as Addon;
+  } catch (error) {
+    cause = error;
+  }
+  try {
+    // A single executable has its addons beside it, in a folder prebuilds/.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    return (require('node-gyp-build') as Load)(path.dirname(process.execPath));
+  } catch (error) {
+    throw missingInBundle(cause ?? error);
   }
 }

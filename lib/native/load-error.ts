@@ -11,11 +11,30 @@ export function missingAddon(cause: unknown): Error {
   } else {
     lines.push(
       '  To build one, with Python, make or MSBuild, and a C++17 compiler:',
-      '    npm rebuild connect-by-list',
-      '  npm 12 and newer run that only after: npm approve-scripts connect-by-list',
+      '    npx connect-by-list build',
     );
   }
   return new Error(lines.join('\n'), { cause });
+}
+
+/** Says what a bundle lacks. */
+export function missingInBundle(cause: unknown): Error {
+  const lines = [
+    `connect-by-list was bundled without its addon for ${platform()} (${runtime()}).`,
+    `  Why: ${reason(cause)}`,
+    '  Keep connect-by-list external and install it beside the bundle, or let the bundler copy .node files',
+    '  (esbuild: --loader:.node=copy; webpack: node-loader). A single executable has the folder prebuilds/ beside it.',
+  ];
+  return new Error(lines.join('\n'), { cause });
+}
+
+/** The addon needs libuv, which only Node.js and Electron have. */
+export function wrongRuntime(): Error {
+  const { bun, deno } = process.versions;
+  const [name, version] = bun === undefined ? ['Deno', deno] : ['Bun', bun];
+  return new Error(
+    `connect-by-list runs on Node.js and Electron: ${name} ${version ?? ''} lacks libuv's uv_poll, on which it connects.`,
+  );
 }
 
 /** The platform as the folders of prebuilds/ name it; on Linux the C library too. */

@@ -17,9 +17,9 @@ function imports(): Map<string, string[]> {
 
 function importsOf(file: string): string[] {
   const text = fs.readFileSync(path.join(LIB, file), 'utf8');
-  return [...text.matchAll(/(?:from |import\(|require\()'(\.[^']*)'/g)].map(
-    ([, name = '']) => `${path.join(path.dirname(file), name.replace(/\.js$/, ''))}.ts`,
-  );
+  return [...text.matchAll(/(?:from |import\(|require\()'(\.[^']*)'/g)]
+    .filter(([, name = '']) => !name.endsWith('.node'))
+    .map(([, name = '']) => `${path.join(path.dirname(file), name.replace(/\.js$/, ''))}.ts`);
 }
 
 /** The first way from a file back to itself; empty where there is none. */

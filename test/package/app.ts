@@ -35,6 +35,8 @@ interface Ended {
 
 export function makeApp(): App {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'connect-by-list-app-'));
+  // What prepack does, but that lib/ is compiled already: what scripts print would be among the JSON.
+  execFileSync(process.execPath, [path.join(ROOT, 'packaging/headers.mjs')]);
   const said = npm(ROOT, 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
   const [packed] = JSON.parse(said) as [App['packed'] & { filename: string }];
   const tarball = path.join(folder, packed.filename);

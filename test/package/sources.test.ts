@@ -32,7 +32,9 @@ function sourcesOn(system: string): string[] {
     ];
     execFileSync('python3', [gyp, ...program], { cwd: folder, stdio: 'pipe' });
     const read = fs.readFileSync(path.join(folder, 'binding.gypd'), 'utf8');
-    return [...read.matchAll(/'(src-native\/[^']+\.cc)'/g)].map(([, source]) => source ?? '');
+    // Not the lists of sources.gypi, which are there for every system.
+    const [, sources = ''] = /'sources': \[([^\]]*)\]/.exec(read) ?? [];
+    return [...sources.matchAll(/'(src-native\/[^']+\.cc)'/g)].map(([, source]) => source ?? '');
   } finally {
     fs.rmSync(folder, { recursive: true });
   }

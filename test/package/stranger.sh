@@ -82,6 +82,7 @@ printf '127.0.0.1 localhost\n::1 localhost\n' >"$root/etc/hosts"
 git ls-files -z --cached --others --exclude-standard | tar --null --files-from=- -c | tar -x -C "$root/checkout"
 [[ -s $root/checkout/prebuilds/manifest.json ]] || fail 'prebuilds/ is empty: npm run prebuilds'
 
+node packaging/headers.mjs
 tarball=$(npm pack --ignore-scripts --silent --pack-destination "$scratch")
 mv "$scratch/$tarball" "$root/connect-by-list.tgz"
 

@@ -34,11 +34,31 @@ test('it has what an install needs, and nothing of the tests and the tools', () 
   expect([...tops].sort()).toEqual(
     [
       ...['CHANGELOG.md', 'LICENSE', 'README.md', 'UPGRADING.md'],
-      ...['binding.gyp', 'dist', 'package.json'],
+      ...['dist', 'docs', 'package.json'],
       ...['prebuilds', 'src-native'],
     ].sort(),
   );
   expect(names).toEqual(expect.arrayContaining(['dist/index.js', 'dist/index.mjs']));
+  expect(names.filter((name) => name.endsWith('.map'))).toEqual([]);
+});
+
+test('the pages that the README leads to are in it', () => {
+  const readme = fs.readFileSync(path.join(app.installed, 'README.md'), 'utf8');
+  const links = [...readme.matchAll(/\]\((docs\/[^)#]+)/g)].map(([, link]) => link as string);
+  expect(links.length).toBeGreaterThan(5);
+  const isThere = (link: string): boolean => fs.existsSync(path.join(app.installed, link));
+  expect(links.filter((link) => !isThere(link))).toEqual([]);
+});
+
+test('no script runs when it is installed, and nothing asks for one', () => {
+  const text = fs.readFileSync(path.join(app.installed, 'package.json'), 'utf8');
+  const { scripts, gypfile, dependencies } = JSON.parse(text) as Record<string, object>;
+  const ofInstall = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'prepare'];
+  expect(Object.keys(scripts ?? {}).filter((name) => ofInstall.includes(name))).toEqual([]);
+  // npm, pnpm and Yarn take a binding.gyp at the top for a reason to build.
+  expect(gypfile).toBe(false);
+  expect(fs.existsSync(path.join(app.installed, 'binding.gyp'))).toBe(false);
+  expect(Object.keys(dependencies ?? {})).toEqual(['node-gyp-build']);
 });
 
 test('publint has nothing to say', () => {

@@ -1,9 +1,9 @@
-// Prints what binding.gyp defines for the addon on Windows, as arguments of a compiler: the lint compiles with what a
+// Prints what src-native/addon.gypi defines for the addon on Windows, as arguments of a compiler: the lint compiles with what a
 // user's machine compiles with.
 
 import fs from 'node:fs';
 
-const gyp = fs.readFileSync(new URL('../../binding.gyp', import.meta.url), 'utf8');
+const gyp = fs.readFileSync(new URL('../../src-native/addon.gypi', import.meta.url), 'utf8');
 // It is Python's notation: in JavaScript's, comments begin otherwise.
 const { targets } = new Function(`return (${gyp.replace(/^\s*#.*$/gm, '')});`)();
 const [target] = targets;

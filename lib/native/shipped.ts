@@ -1,0 +1,27 @@
+// The binaries of prebuilds/, each by a require() that a bundler can read: it carries the files along, or fails at build
+// time and names them. Node itself finds them by node-gyp-build.
+
+/* eslint-disable @typescript-eslint/no-require-imports -- an addon is not loaded by import */
+
+/** The addon for this platform, or the path that a bundler has put in its place; undefined where none is shipped. */
+export function requireShipped(): unknown {
+  switch (`${process.platform}-${process.arch}`) {
+    case 'linux-x64':
+      return isMusl()
+        ? require('../../prebuilds/linux-x64/node.napi.musl.node')
+        : require('../../prebuilds/linux-x64/node.napi.node');
+    case 'linux-arm64':
+      return require('../../prebuilds/linux-arm64/node.napi.armv8.node');
+    case 'win32-x64':
+      return require('../../prebuilds/win32-x64/node.napi.node');
+    case 'win32-ia32':
+      return require('../../prebuilds/win32-ia32/node.napi.node');
+    default:
+      return undefined;
+  }
+}
+
+function isMusl(): boolean {
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+  return header.glibcVersionRuntime === undefined;
+}
