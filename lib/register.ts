@@ -154,16 +154,17 @@ function connectOver(
   given: unknown[],
   race: Settings,
 ): net.Socket {
-  if (passed.has(socket) || isOthers(socket)) return under.apply(socket, given);
+  const isLayered = layers.length > 1;
+  if (isOthers(socket) || (isLayered && passed.has(socket))) return under.apply(socket, given);
   const normalized = normalize(given);
   const options = normalized[0] as Target | undefined;
-  const target = original(options);
+  const target = isNodes ? options : original(options);
   const plan = target && planFor(socket, target, race);
   if (!plan) return under.call(socket, normalized);
   if (plan.blocked) return refuse(socket, plan.blocked, race);
   // Changes the array in place, because it carries a symbol that Node checks, and restores it for others who hold it.
   normalized[0] = optionsFor(socket, target, plan, isNodes);
-  if (layers.length > 1) passed.add(socket);
+  if (isLayered) passed.add(socket);
   try {
     under.call(socket, normalized);
     if (plan.insteadOfConnect && !isOthers(socket)) {
@@ -171,7 +172,7 @@ function connectOver(
     }
     return socket;
   } finally {
-    passed.delete(socket);
+    if (isLayered) passed.delete(socket);
     normalized[0] = options;
   }
 }
@@ -243,11 +244,16 @@ function inFrontOf(target: object, changed: () => object): object {
 /** As Node does it: [options, callback], with a symbol that says so. */
 function normalize(given: unknown[]): unknown[] {
   const [first] = given;
-  if (Array.isArray(first) && Object.getOwnPropertySymbols(first).length > 0) return first;
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- a function of the module
-  const { _normalizeArgs } = net as unknown as { _normalizeArgs(given: unknown[]): unknown[] };
-  return _normalizeArgs(given);
+  const isNormalized =
+    Array.isArray(first) && NORMALIZED !== undefined && Object.hasOwn(first, NORMALIZED);
+  return isNormalized ? (first as unknown[]) : normalizeArgs(given);
 }
+
+// eslint-disable-next-line @typescript-eslint/unbound-method -- a function of the module
+const { _normalizeArgs: normalizeArgs } = net as unknown as {
+  _normalizeArgs(given: unknown[]): unknown[];
+};
+const [NORMALIZED] = Object.getOwnPropertySymbols(normalizeArgs([]));
 
 /** How a socket is connected where Node does not do it by itself. */
 interface Plan {

@@ -21,5 +21,6 @@ import s09 from './s09-long-list.mjs';
 import s10 from './s10-pending.mjs';
 import s11 from './s11-hung-calls.mjs';
 import s12 from './s12-bytes.mjs';
+import s13 from './s13-register.mjs';
 
-export const scenarios = [s01, s02, s03, s04, s05, s06, s07, s08, s09, s10, s11, s12];
+export const scenarios = [s01, s02, s03, s04, s05, s06, s07, s08, s09, s10, s11, s12, s13];
