@@ -28,24 +28,36 @@ function inspect(bytes) {
   return { missing: ['a format that this script knows: ELF or PE'], notes: [] };
 }
 
-/** "Executable and Linkable Format", System V ABI, edition 4.1, chapter 5; 64 bit, little-endian. */
+/** Where the fields of an ELF file are, by its class: 32 bit and 64 bit. */
+const ELF = {
+  1: {
+    ...{ table: 28, size: 42, count: 44, flags: 24, offset: 4, length: 16, entry: 8 },
+    word: (bytes, at) => bytes.readUInt32LE(at),
+  },
+  2: {
+    ...{ table: 32, size: 54, count: 56, flags: 4, offset: 8, length: 32, entry: 16 },
+    word: (bytes, at) => Number(bytes.readBigUInt64LE(at)),
+  },
+};
+
+/** "Executable and Linkable Format", System V ABI, edition 4.1, chapter 5; little-endian. */
 function inspectElf(bytes) {
-  const [ELFCLASS64, LITTLE_ENDIAN] = [2, 1];
-  if (bytes[4] !== ELFCLASS64 || bytes[5] !== LITTLE_ENDIAN) {
-    return { missing: ['64 bit, which is all that this script reads'], notes: [] };
+  const LITTLE_ENDIAN = 1;
+  const fields = ELF[bytes[4]];
+  if (!fields || bytes[5] !== LITTLE_ENDIAN) {
+    return { missing: ['an order of bytes that this script reads: little-endian'], notes: [] };
   }
+  const { word } = fields;
   const segments = [];
-  const [start, size, count] = [
-    Number(bytes.readBigUInt64LE(32)),
-    bytes.readUInt16LE(54),
-    bytes.readUInt16LE(56),
-  ];
+  const start = word(bytes, fields.table);
+  const size = bytes.readUInt16LE(fields.size);
+  const count = bytes.readUInt16LE(fields.count);
   for (let at = start; at < start + count * size; at += size) {
     segments.push({
       type: bytes.readUInt32LE(at),
-      flags: bytes.readUInt32LE(at + 4),
-      offset: Number(bytes.readBigUInt64LE(at + 8)),
-      length: Number(bytes.readBigUInt64LE(at + 32)),
+      flags: bytes.readUInt32LE(at + fields.flags),
+      offset: word(bytes, at + fields.offset),
+      length: word(bytes, at + fields.length),
     });
   }
   const [PT_DYNAMIC, PT_GNU_STACK, PT_GNU_RELRO, EXECUTABLE] = [2, 0x6474e551, 0x6474e552, 1];
@@ -53,8 +65,8 @@ function inspectElf(bytes) {
   const relro = segments.some(({ type }) => type === PT_GNU_RELRO);
   const dynamic = new Map();
   const table = segments.find(({ type }) => type === PT_DYNAMIC);
-  for (let at = table.offset; at < table.offset + table.length; at += 16) {
-    dynamic.set(Number(bytes.readBigInt64LE(at)), bytes.readBigUInt64LE(at + 8));
+  for (let at = table.offset; at < table.offset + table.length; at += fields.entry) {
+    dynamic.set(word(bytes, at), BigInt(word(bytes, at + fields.entry / 2)));
   }
   const [DT_TEXTREL, DT_BIND_NOW, DT_FLAGS, DT_FLAGS_1] = [22, 24, 30, 0x6ffffffb];
   const has = (tag, bit) => ((dynamic.get(tag) ?? 0n) & bit) !== 0n;

@@ -8,7 +8,7 @@ import { GLIBC_FLOOR } from './targets.mjs';
 
 /** What Node looks an addon up by. */
 const ENTRIES = ['napi_register_module_v1', 'node_api_module_get_api_version_v1'];
-const GLIBC = /^(lib(c|m|dl|pthread)\.so\.\d|ld-linux-(x86-64|aarch64)\.so\.\d)$/;
+const GLIBC = /^(lib(c|m|dl|pthread)\.so\.\d|ld-linux-(x86-64|aarch64|armhf)\.so\.\d)$/;
 /** The one name of musl's library, which its loader answers to itself. */
 const MUSL = /^libc\.so$/;
 /** ADVAPI32 has the random numbers that mingw-w64's stack protector begins with. */
@@ -19,6 +19,7 @@ const PATHS =
 const MACHINES = {
   x64: { elf: 'Advanced Micro Devices X86-64', pe: 0x8664 },
   arm64: { elf: 'AArch64', pe: 0xaa64 },
+  arm: { elf: 'ARM' },
   ia32: { pe: 0x14c },
 };
 
@@ -39,7 +40,8 @@ function elfFaults({ arch, zig }, file) {
   const symbols = run('readelf', ['-W', '--dyn-syms', file]);
 
   const found = [];
-  if (!header.includes(MACHINES[arch].elf)) found.push(`is not for ${arch}`);
+  if (!new RegExp(`Machine: +${MACHINES[arch].elf}$`, 'm').test(header))
+    found.push(`is not for ${arch}`);
   if (/ \.(symtab|debug\w*) /.test(sections)) found.push('is not stripped');
   for (const [, library] of dynamic.matchAll(/\(NEEDED\).*\[(.*)\]/g)) {
     if (!(musl ? MUSL : GLIBC).test(library)) found.push(`needs ${library}`);

@@ -23,6 +23,14 @@ export const TARGETS = [
     '--tag-armv',
     '--armv=8',
   ]),
+  linux('arm64', 'aarch64-linux-musl', 'node.napi.armv8.musl.node', [
+    ...['--tag-armv', '--armv=8'],
+    ...['--tag-libc', '--libc=musl'],
+  ]),
+  linux('arm', `arm-linux-gnueabihf.${GLIBC_FLOOR}`, 'node.napi.armv7.node', [
+    '--tag-armv',
+    '--armv=7',
+  ]),
   windows('x64', 'x86_64'),
   windows('ia32', 'i686'),
 ];

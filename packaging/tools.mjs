@@ -22,7 +22,7 @@ export function tools() {
   return path.join(folder, 'node_modules');
 }
 
-function cache() {
+export function cache() {
   const { CONNECT_BY_LIST_CACHE, XDG_CACHE_HOME } = process.env;
   if (CONNECT_BY_LIST_CACHE) return path.resolve(CONNECT_BY_LIST_CACHE);
   return path.join(XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'connect-by-list');

@@ -3,18 +3,29 @@
 import { parseArgs } from 'node:util';
 
 import type { ConnectOptions } from '../index';
-import { OPTIONS, optionsWith, type Flag } from '../options/options';
+import { OPTIONS } from '../options/options';
+import { ALL, FLAGS } from './help';
 
 /** What the command line asks for. */
 export type Command = 'help' | 'version' | Run;
 
 export interface Run {
-  /** As they were written; connectByList() reads them. */
-  readonly endpoints: readonly string[];
+  /** As they were written; targets.ts reads them. */
+  readonly words: readonly string[];
+  /** A file with more of them; '-' for the standard input. */
+  readonly file: string | undefined;
   readonly options: ConnectOptions;
   readonly json: boolean;
-  /** The file that the picture goes to. */
+  /** The file that the picture goes to; '-' for the standard output, in place of the text. */
   readonly svg: string | undefined;
+  readonly isQuiet: boolean;
+  readonly isInsecure: boolean;
+  /** Each endpoint is asked, this often, this many ms apart; undefined where the first to connect decides. */
+  readonly every: { readonly count: number; readonly interval: number } | undefined;
+  /** How long to wait for an answer, in ms; undefined where one try is all. */
+  readonly wait: number | undefined;
+  /** What is run when there is one. */
+  readonly program: readonly string[];
 }
 
 /** The command line is invalid. */
@@ -23,57 +34,20 @@ export class UsageError extends Error {}
 /** In ms. Long enough for a slow host that answers at the third SYN, and not too long to wait for a dead one. */
 const DEFAULT_TIMEOUT = 10_000;
 
-export const USAGE = 'Usage: connect-by-list [options] HOST:PORT...';
-
-/** What the table of options has for the command line, in its order. */
-const FLAGS = optionsWith('flag').map((option) => {
-  const name = option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return { option, name, ...(OPTIONS[option].flag as Flag) };
-});
-
-/** What only the command has. */
-const OWN_FLAGS: readonly (Omit<Flag, 'argument'> & { name: string; argument?: string })[] = [
-  { name: 'json', help: ['print one JSON object instead of a picture'] },
-  { name: 'svg', argument: 'FILE', help: ['write the picture to FILE as well'] },
-  { name: 'help', help: ['print this'] },
-  { name: 'version', help: ['print the version'] },
-];
-
-const WIDTH = 20;
-
-function lineOf({ name, argument, help }: (typeof OWN_FLAGS)[number]): string {
-  const flag = `--${name}${argument ? ` ${argument}` : ''}`;
-  return help
-    .map((line, index) => `  ${(index === 0 ? flag : '').padEnd(WIDTH)}${line}`)
-    .join('\n');
-}
-
-export const HELP = `${USAGE}
-       connect-by-list build
-
-Connects to all of them as connectByList() does, the first to connect wins, and
-draws what was tried. An IPv6 address stands in brackets: [2001:db8::1]:443.
-"build" builds the addon, for a platform that has no binary.
-
-${[...FLAGS, ...OWN_FLAGS].map(lineOf).join('\n')}
-
-Exit code: 0 connected, 1 nothing connected, 2 nothing tried, or FILE not written.
-`;
-
 /** Throws a UsageError. */
-export function readCommand(words: readonly string[]): Command {
-  const { values, positionals: endpoints } = parse(words);
-  if (values.help === true) return 'help';
-  if (values.version === true) return 'version';
-  if (endpoints.length === 0)
+export function readCommand(given: readonly string[]): Command {
+  const { values, words, program } = parse(given);
+  if (values.has('help')) return 'help';
+  if (values.has('version')) return 'version';
+  const file = values.get('file');
+  if (words.length === 0 && file === undefined) {
     throw new UsageError('No endpoint is given: name at least one HOST:PORT.');
-  const { json = false, svg } = values;
-  if (svg === '') throw new UsageError('--svg needs the name of a file.');
+  }
   // It draws the race, on every platform.
   const options: Record<string, unknown> = { timeout: DEFAULT_TIMEOUT, engine: 'race' };
   let needsRace: string | undefined;
   for (const flag of FLAGS) {
-    const value = values[flag.name];
+    const value = values.get(flag.name);
     if (value === undefined) continue;
     options[flag.option] = readFlag(flag, value);
     if (OPTIONS[flag.option].raceOnly) needsRace ??= flag.name;
@@ -81,16 +55,54 @@ export function readCommand(words: readonly string[]): Command {
   if (needsRace !== undefined && options.engine === 'winsock') {
     throw new UsageError(`--${needsRace} needs the engine race: leave --engine out.`);
   }
-  return { endpoints, options, json: json === true, svg: svg as string | undefined };
+  const isInsecure = values.has('insecure');
+  if (isInsecure && !values.has('tls')) throw new UsageError('--insecure needs --tls.');
+  if (isInsecure) options.tls = { rejectUnauthorized: false };
+  const [four, six] = [values.has('ipv4'), values.has('ipv6')];
+  if (four !== six) options.family = four ? 4 : 6;
+  const wait = values.get('wait');
+  if (program.length > 0 && wait === undefined) {
+    throw new UsageError('A command after -- needs --wait.');
+  }
+  return {
+    words,
+    file,
+    options,
+    json: values.has('json'),
+    svg: values.get('svg'),
+    isQuiet: values.has('quiet'),
+    isInsecure,
+    every: readEvery(values),
+    wait: wait === undefined ? undefined : readDuration('wait', wait || 'Infinity'),
+    program,
+  };
+}
+
+function readEvery(values: ReadonlyMap<string, string>): Run['every'] {
+  const isAsked = values.has('all');
+  for (const name of ['count', 'interval']) {
+    if (values.has(name) && !isAsked) throw new UsageError(`--${name} needs --all.`);
+  }
+  if (!isAsked) return undefined;
+  if (values.has('svg')) throw new UsageError('--svg draws a race: leave --all out.');
+  const text = values.get('count') ?? '1';
+  const count = /^[1-9]\d{0,5}$/.test(text) ? Number(text) : 0;
+  if (count === 0) throw new UsageError(`--count must be a number from 1 on, not "${text}".`);
+  return { count, interval: readDuration('interval', values.get('interval') ?? '1s') };
+}
+
+function readDuration(name: string, text: string): number {
+  const ms = readMs(text, true);
+  if (ms > 0) return ms;
+  throw new UsageError(`--${name} must be a duration above 0, such as 500ms or 5s, not "${text}".`);
 }
 
 /** A flag without an argument sets its option to an empty object, such as `tls`. */
 function readFlag(
   { name, option, argument, expected }: (typeof FLAGS)[number],
-  value: unknown,
+  text: string,
 ): unknown {
   if (argument === undefined) return {};
-  const text = String(value);
   // --timeout does not take Infinity.
   const read = argument === 'NAME' ? text : readMs(text, option !== 'timeout');
   try {
@@ -101,27 +113,67 @@ function readFlag(
   }
 }
 
-function parse(words: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...words],
-      allowPositionals: true,
-      options: Object.fromEntries(
-        [...FLAGS, ...OWN_FLAGS].map(({ name, argument }) => [
-          name,
-          { type: argument === undefined ? ('boolean' as const) : ('string' as const) },
-        ]),
-      ),
-    });
-  } catch (error) {
-    // parseArgs throws for nothing but words that it cannot place, and says which.
-    throw new UsageError((error as Error).message);
-  }
+interface Parsed {
+  /** The flags that are set, by their names, with what follows them. */
+  readonly values: Map<string, string>;
+  readonly words: string[];
+  /** What follows `--`. */
+  readonly program: readonly string[];
 }
 
-/** NaN, which no range allows, for a text that is not a finite number of ms. */
+function parse(given: readonly string[]): Parsed {
+  const end = given.indexOf('--');
+  const program = end < 0 ? [] : given.slice(end + 1);
+  const { tokens } = parseArgs({
+    args: end < 0 ? [...given] : given.slice(0, end),
+    strict: false,
+    tokens: true,
+    allowPositionals: true,
+    options: Object.fromEntries(
+      ALL.map(({ name, short, argument }) => [
+        name,
+        {
+          type: argument === undefined ? ('boolean' as const) : ('string' as const),
+          ...(short && { short }),
+        },
+      ]),
+    ),
+  });
+  const values = new Map<string, string>();
+  const words: string[] = [];
+  let isAfterWait = false;
+  for (const token of tokens) {
+    const mayBeLimit = isAfterWait;
+    isAfterWait = false;
+    if (token.kind === 'positional') {
+      // What follows --wait is its limit, where it reads like one.
+      if (mayBeLimit && DURATION.test(token.value)) values.set('wait', token.value);
+      else words.push(token.value);
+    }
+    if (token.kind !== 'option') continue;
+    const { name, rawName, value = '' } = token;
+    const flag = ALL.find((one) => one.name === name);
+    if (!flag) throw new UsageError(`${rawName} is not an option.`);
+    if (flag.argument !== undefined && value === '') {
+      throw new UsageError(`--${name} needs a ${flag.argument}.`);
+    }
+    isAfterWait = name === 'wait' && value === '';
+    if (flag.argument === undefined && value !== '' && name !== 'wait') {
+      throw new UsageError(`--${name} takes no value, but got "${value}".`);
+    }
+    values.set(name, value);
+  }
+  return { values, words, program };
+}
+
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m)?$/;
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
+
+/** NaN, which no range allows, for a text that is not a finite duration. */
 function readMs(text: string, mayBeInfinite: boolean): number {
   if (mayBeInfinite && text === 'Infinity') return Infinity;
-  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+  const [, digits, unit = 'ms'] = DURATION.exec(text) ?? [];
+  const ms = Number(digits) * (UNITS[unit] as number);
   return Number.isFinite(ms) ? ms : NaN;
 }

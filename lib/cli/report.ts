@@ -10,7 +10,9 @@ export interface Report {
   /** Who made the attempts; undefined where none was made. */
   readonly engine: Engine | undefined;
   readonly connection: Pick<Connection, 'localAddress' | 'remoteAddress'> | undefined;
-  readonly error: ConnectError | undefined;
+  readonly error:
+    | (Pick<ConnectError, 'code' | 'message'> & { readonly wsaName?: string | undefined })
+    | undefined;
   readonly attempts: readonly Attempt[];
   /** From the call to the connection or the failure, in ms. */
   readonly ms: number;
@@ -29,6 +31,12 @@ export function reportFailure(
 ): Report {
   const { attempts } = error;
   return { endpoints, engine: engineOf(error), connection: undefined, error, attempts, ms };
+}
+
+/** For --json: nothing was tried. */
+export function reportMistake({ message }: Error): Report {
+  const error = { code: 'ERR_USAGE', wsaName: undefined, message };
+  return { endpoints: [], engine: undefined, connection: undefined, error, attempts: [], ms: 0 };
 }
 
 /** An error does not say which engine it was; what it tells differs. */
@@ -106,12 +114,12 @@ export function toJson(report: Report): string {
   return JSON.stringify(object, undefined, 2);
 }
 
-function plainAddress(
+export function plainAddress(
   address: net.SocketAddress | undefined,
 ): { address: string; port: number } | null {
   return address ? { address: address.address, port: address.port } : null;
 }
 
-function toMicrosecond(ms: number): number {
+export function toMicrosecond(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }

@@ -11,7 +11,11 @@ export function requireShipped(): unknown {
         ? require('../../prebuilds/linux-x64/node.napi.musl.node')
         : require('../../prebuilds/linux-x64/node.napi.node');
     case 'linux-arm64':
-      return require('../../prebuilds/linux-arm64/node.napi.armv8.node');
+      return isMusl()
+        ? require('../../prebuilds/linux-arm64/node.napi.armv8.musl.node')
+        : require('../../prebuilds/linux-arm64/node.napi.armv8.node');
+    case 'linux-arm':
+      return require('../../prebuilds/linux-arm/node.napi.armv7.node');
     case 'win32-x64':
       return require('../../prebuilds/win32-x64/node.napi.node');
     case 'win32-ia32':

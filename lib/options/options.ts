@@ -161,10 +161,10 @@ interface Option {
   readonly flag?: Flag;
 }
 
-/** An option on the command line: `--attempt-delay MS`. */
+/** An option on the command line: `--attempt-delay DURATION`. */
 export interface Flag {
-  /** What follows it, such as 'MS'; undefined for one that stands alone. */
-  readonly argument?: 'MS' | 'NAME';
+  /** What follows it, such as 'DURATION'; undefined for one that stands alone. */
+  readonly argument?: 'DURATION' | 'NAME';
   /** What that must be, as a person says it. */
   readonly expected?: string;
   readonly help: readonly string[];
@@ -187,9 +187,9 @@ export const OPTIONS: { readonly [Name in keyof Required<ConnectOptions>]: Optio
     check: above0,
     default: Infinity,
     flag: {
-      argument: 'MS',
-      expected: 'a number of ms above 0',
-      help: ['overall time limit, in ms (default 10000)'],
+      argument: 'DURATION',
+      expected: 'a duration above 0, such as 500ms or 5s',
+      help: ['overall time limit (default 10s)'],
     },
   },
   signal: { check: checkSignal },
@@ -198,12 +198,9 @@ export const OPTIONS: { readonly [Name in keyof Required<ConnectOptions>]: Optio
     check: numberIn('>= 10', (ms) => ms >= 10),
     raceOnly: true,
     flag: {
-      argument: 'MS',
-      expected: 'a number of ms of at least 10, or Infinity',
-      help: [
-        'between two starts, at least 10, or Infinity for one by one',
-        '(default 250, then shorter)',
-      ],
+      argument: 'DURATION',
+      expected: 'a duration of at least 10 ms, or Infinity',
+      help: ['between two starts; Infinity: one by one'],
     },
   },
   attemptTimeout: { check: above0, default: Infinity, raceOnly: true },
@@ -234,7 +231,7 @@ export const OPTIONS: { readonly [Name in keyof Required<ConnectOptions>]: Optio
   tls: {
     check: checkObject,
     raceOnly: true,
-    flag: { help: ['an endpoint has connected when its TLS handshake is done'] },
+    flag: { help: ['an endpoint has connected when TLS is done'] },
   },
   // net.Socket checks some of the following only when the connection is there, and ignores others.
   noDelay: { check: ofType('boolean'), fromRequest: true },

@@ -11,19 +11,13 @@ const ROOT = path.join(__dirname, '../..');
 const NO_MESSAGES = [
   // The picture, and the text of --help.
   'lib/cli/svg.ts',
-  'lib/cli/args.ts: Usage',
-  'lib/cli/args.ts: connect-by-list build Connects to all',
+  'lib/cli/help.ts',
   // A program.
   'lib/cli/build.ts: process.dlopen',
-  'lib/cli/args.ts: Exit code',
-  'lib/cli/args.ts: print one',
-  'lib/cli/args.ts: print the',
-  'lib/cli/args.ts: write the',
   ...[
     'race (default)',
     'overall time limit',
     'between two starts',
-    '(default 250',
     'rfc6724 (default)',
     'an endpoint has',
   ].map((start) => `lib/options/options.ts: ${start}`),

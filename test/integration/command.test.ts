@@ -12,7 +12,7 @@ import * as tls from 'node:tls';
 import { blackhole, type Blackhole } from '../support/blackhole';
 import { CA, CERTIFICATE_FILE, KEY } from '../support/certificate';
 import { run, type Ended } from '../support/child';
-import { refusingPort } from '../support/ports';
+import { ownPort, refusingPort } from '../support/ports';
 import { serve, type TestServer } from '../support/servers';
 import { readXml } from '../support/xml';
 
@@ -97,8 +97,9 @@ describe('the command', () => {
 
   test.each([
     [[], 'No endpoint is given'],
-    [['--timeout', 'soon', '127.0.0.1:1'], '--timeout must be a number of ms above 0, not "soon".'],
-    [['--nonsense', '127.0.0.1:1'], "Unknown option '--nonsense'"],
+    [['--timeout', 'soon', '127.0.0.1:1'], '--timeout must be a duration above 0'],
+    [['--nonsense', '127.0.0.1:1'], '--nonsense is not an option.'],
+    [['127.0.0.1', '80'], 'A host and its port are one word: 127.0.0.1:80.'],
     [['127.0.0.1'], "must read 'host:port'"],
     [['::1:80'], "with an IPv6 address in brackets: '[::1]:80'"],
     [['127.0.0.1:99999'], 'endpoints[0].port should be >= 0 and < 65536'],
@@ -206,13 +207,102 @@ describe('the command', () => {
     expect(stderr).toMatch(/^connect-by-list: ENOENT/);
   });
 
-  test('a reader that has enough is no error', async () => {
+  test('a reader that has enough ends it as SIGPIPE ends others', async () => {
     const child = spawn(process.execPath, [COMMAND, alive], { stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout.destroy();
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(await once(child, 'close')).toEqual([141, null]);
     expect(stderr).toBe('');
+  });
+
+  const withFull = fs.existsSync('/dev/full') ? test : test.skip;
+  withFull('2 where the output cannot be written', async () => {
+    const full = fs.openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [COMMAND, alive], { stdio: ['ignore', full, 'pipe'] });
+    let stderr = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    expect(await once(child, 'close')).toEqual([2, null]);
+    fs.closeSync(full);
+    expect(stderr).toContain('the output cannot be written: ENOSPC');
+  });
+
+  test('--quiet prints nothing, --svg - nothing but the picture', async () => {
+    expect(await command(['-q', alive])).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    expect(await command(['-q', refused])).toMatchObject({ code: 1, stdout: '', stderr: '' });
+    const { code, stdout } = await command(['--svg', '-', alive]);
+    expect(code).toBe(0);
+    expect(readXml(stdout).get('title')).toEqual([
+      expect.stringContaining(`Connected to ${alive}`),
+    ]);
+  });
+
+  test('the endpoints come by the standard input, and several in one word', async () => {
+    const child = spawn(process.execPath, [COMMAND, '--json', '-'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    child.stdin.end(`# nodes\n${refused}\n${alive}\n`);
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(JSON.parse(stdout)).toMatchObject({ connected: true, endpoints: [refused, alive] });
+    expect((await command([`${refused},${alive}`])).code).toBe(0);
+  });
+
+  test('--json is one object for a mistake, too', async () => {
+    const { code, stdout, stderr } = await command(['--json', '--nonsense', alive]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      connected: false,
+      error: { code: 'ERR_USAGE', message: '--nonsense is not an option.' },
+      endpoints: [],
+      attempts: [],
+    });
+  });
+
+  test('--all: the state of each, and 0 only if all answer', async () => {
+    const { code, stdout } = await command(['--all', alive, refused, `localhost:${healthy.port}`]);
+    expect(code).toBe(1);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines[0]).toMatch(new RegExp(`^${alive} +answers +\\d+\\.\\d ms$`));
+    expect(lines[1]).toMatch(new RegExp(`^${refused} +ECONNREFUSED +\\d+\\.\\d ms$`));
+    expect(lines[2]).toMatch(/^localhost:\d+ +answers /);
+    expect(lines[3]).toBe('2 of 3 answer.');
+    expect((await command(['--all', '-q', alive])).code).toBe(0);
+  });
+
+  test('--all --count: again and again, with times and losses; --json has each', async () => {
+    const words = ['--all', '--count', '3', '--interval', '20ms', alive, refused];
+    const { stdout } = await command(words);
+    expect(stdout).toMatch(/answers .*min\/avg\/max \d+\.\d\/\d+\.\d\/\d+\.\d ms, 0 % lost$/m);
+    expect(stdout).toMatch(/ECONNREFUSED .* 100 % lost$/m);
+    const { endpoints } = JSON.parse((await command([...words, '--json'])).stdout) as {
+      endpoints: { endpoint: string; connected: boolean; times: number[]; failures: number }[];
+    };
+    expect(endpoints).toMatchObject([
+      { endpoint: alive, connected: true, times: [time, time, time], failures: 0, error: null },
+      { endpoint: refused, connected: false, times: [], failures: 3, tls: null },
+    ]);
+  });
+
+  test('--wait tries until there is an answer, and runs the command in its place', async () => {
+    const port = await ownPort();
+    const program = 'process.stdout.write(process.argv[1]); process.exit(7)';
+    const node = [process.execPath, '-e', program, 'ran'];
+    const waiting = command(['-q', '--wait', '30s', `127.0.0.1:${port}`, '--', ...node]);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    const late = await serve('127.0.0.1', undefined, { port });
+    expect(await waiting).toMatchObject({ code: 7, stdout: 'ran', stderr: '' });
+    await late.close();
+  });
+
+  test('--wait gives up when its time is up, and runs nothing', async () => {
+    const { code, stdout } = await command(['--wait', '400ms', refused, '--', 'no-such-program']);
+    expect(code).toBe(1);
+    expect(stdout).toContain('Nothing connected: ECONNREFUSED');
+    const missing = await command(['-q', '--wait', alive, '--', 'no-such-program']);
+    expect(missing.code).toBe(127);
+    expect(missing.stderr).toContain('no-such-program');
   });
 
   describe('--tls', () => {
@@ -235,6 +325,19 @@ describe('the command', () => {
       expect(code).toBe(1);
       expect(stdout).toMatch(/DEPTH_ZERO_SELF_SIGNED_CERT$/m);
       expect(stdout).toContain(`${secured}: self-signed certificate`);
+    });
+
+    test('--all shows the version, the name and the days that are left', async () => {
+      const { code, stdout } = await command(['--all', '--tls', '--insecure', secured]);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/answers .* TLSv1\.[23], \S+, -?\d+ days left$/m);
+    });
+
+    test('--insecure takes any certificate, and says so', async () => {
+      const { code, stdout, stderr } = await command(['--tls', '--insecure', secured]);
+      expect(code).toBe(0);
+      expect(stdout).toContain(`Connected to ${secured}`);
+      expect(stderr).toBe('connect-by-list: certificates are not checked (--insecure)\n');
     });
 
     test('one that NODE_EXTRA_CA_CERTS trusts wins, and a server that does not speak TLS loses', async () => {

@@ -7,6 +7,7 @@ import * as path from 'node:path';
 import { type App, makeApp, report, ROOT, run } from './app';
 
 const SYSROOT = '/usr/aarch64-linux-gnu';
+const SYSROOT_ARM = '/usr/arm-linux-gnueabihf';
 const TOOLS = execFileSync(
   process.execPath,
   [
@@ -55,6 +56,17 @@ test.each(['22', '26'])(
   },
   300_000,
 );
+
+test('on armv7 Linux it connects with Node 20', () => {
+  needs(`${SYSROOT_ARM}/lib/libstdc++.so.6`, 'libstdc++6-armhf-cross libatomic1-armhf-cross');
+  needs('/usr/bin/qemu-arm', 'qemu-user');
+  const { binary, ...rest } = report(app, [
+    ...['/usr/bin/qemu-arm', '-L', SYSROOT_ARM],
+    node('node-20-arm'),
+  ]);
+  expect(rest).toMatchObject({ platform: 'linux', arch: 'arm' });
+  expect(binary).toBe('prebuilds/linux-arm/node.napi.armv7.node');
+}, 300_000);
 
 /** What the kernel does not run cannot be run on it: test/windows/run.mjs says so in its line. */
 const WINDOWS = ['node-20-x64', 'node-22-x64', 'node-24-x64', 'node-26-x64', 'node-22-ia32'].filter(

@@ -14,6 +14,7 @@ import {
   startRedisServer,
 } from '../../build-test/support/client-servers.js';
 import { ownPort } from '../../build-test/support/ports.js';
+import { ListAgent } from '../../dist/index.mjs';
 
 const HOST = 'nodes.test';
 
@@ -30,6 +31,16 @@ export const CLIENTS = [
     load: () => import('got'),
     start: startHttpServer,
     ask: ({ got }, { port }) => got(url('http', port), { timeout: { connect: 10_000 } }).text(),
+  },
+  {
+    name: 'got over a ListAgent, with its own limits for the lookup and the connect',
+    load: () => import('got'),
+    start: startHttpServer,
+    ask({ got }, { port }) {
+      const agent = { http: new ListAgent([`${HOST}:${port}`]) };
+      const timeout = { lookup: 10_000, connect: 10_000 };
+      return got(url('http', 80), { agent, timeout, retry: { limit: 0 } }).text();
+    },
   },
   {
     name: 'the global fetch',
