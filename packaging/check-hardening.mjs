@@ -10,6 +10,18 @@
 import fs from 'node:fs';
 import process from 'node:process';
 
+/** Where the fields of an ELF file are, by its class: 32 bit and 64 bit. */
+const ELF = {
+  1: {
+    ...{ table: 28, size: 42, count: 44, flags: 24, offset: 4, length: 16, entry: 8 },
+    word: (bytes, at) => bytes.readUInt32LE(at),
+  },
+  2: {
+    ...{ table: 32, size: 54, count: 56, flags: 4, offset: 8, length: 32, entry: 16 },
+    word: (bytes, at) => Number(bytes.readBigUInt64LE(at)),
+  },
+};
+
 const files = process.argv.slice(2);
 if (files.length === 0) throw new Error('Which binaries? node packaging/check-hardening.mjs FILE…');
 let failed = 0;
@@ -27,18 +39,6 @@ function inspect(bytes) {
   if (bytes.readUInt16LE(0) === 0x5a4d) return inspectPe(bytes);
   return { missing: ['a format that this script knows: ELF or PE'], notes: [] };
 }
-
-/** Where the fields of an ELF file are, by its class: 32 bit and 64 bit. */
-const ELF = {
-  1: {
-    ...{ table: 28, size: 42, count: 44, flags: 24, offset: 4, length: 16, entry: 8 },
-    word: (bytes, at) => bytes.readUInt32LE(at),
-  },
-  2: {
-    ...{ table: 32, size: 54, count: 56, flags: 4, offset: 8, length: 32, entry: 16 },
-    word: (bytes, at) => Number(bytes.readBigUInt64LE(at)),
-  },
-};
 
 /** "Executable and Linkable Format", System V ABI, edition 4.1, chapter 5; little-endian. */
 function inspectElf(bytes) {

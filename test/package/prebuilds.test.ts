@@ -6,6 +6,8 @@ import * as path from 'node:path';
 
 import { ROOT, run } from './app';
 
+const MANIFEST = fs.readFileSync(path.join(ROOT, 'prebuilds/manifest.json'), 'utf8');
+const COUNT = Object.keys(JSON.parse(MANIFEST) as object).length;
 const BINARY = 'prebuilds/linux-x64/node.napi.node';
 
 let copy: string;
@@ -63,7 +65,7 @@ test('so does another version of what is compiled in', () => {
   lock.packages['node_modules/node-addon-api'] = { integrity: 'another' };
   fs.writeFileSync(file, JSON.stringify(lock));
   const { status, output } = check();
-  expect(output.match(/was made from other sources/g)).toHaveLength(5);
+  expect(output.match(/was made from other sources/g)).toHaveLength(COUNT);
   expect(status).toBe(1);
 });
 

