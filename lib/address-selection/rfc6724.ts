@@ -25,7 +25,7 @@ export interface Source {
 }
 
 /** A destination with the source it has, which is undefined when nothing here can reach it. */
-export interface Candidate {
+export interface AddressWithSource {
   address: string;
   source: Source | undefined;
 }
@@ -38,7 +38,7 @@ interface Properties {
 }
 
 /** A candidate as the rules see it: D, Source(D) in the RFC's words, and what is known of both. */
-interface Destination {
+interface RuleInput {
   readonly to: Properties;
   readonly from: Properties | undefined;
   readonly source: Source | undefined;
@@ -51,7 +51,7 @@ interface Destination {
  *
  * Without a source, only the rules about the destination itself tell two of them apart.
  */
-const RULES: readonly ((destination: Destination) => number)[] = [
+const RULES: readonly ((destination: RuleInput) => number)[] = [
   function avoidUnusableDestinations({ source }) {
     return source ? 0 : 1;
   },
@@ -95,7 +95,7 @@ const RULES: readonly ((destination: Destination) => number)[] = [
 ];
 
 /** The candidates in the order of RFC 6724 section 6, best first, as a new array. */
-export function sortDestinations<T extends Candidate>(candidates: readonly T[]): T[] {
+export function sortDestinations<T extends AddressWithSource>(candidates: readonly T[]): T[] {
   return candidates
     .map((candidate) => ({ candidate, ranks: rank(candidate) }))
     .sort((a, b) => compareRanks(a.ranks, b.ranks))
@@ -103,8 +103,8 @@ export function sortDestinations<T extends Candidate>(candidates: readonly T[]):
 }
 
 /** What each of the rules says of a candidate: the part of the sort that looks at one alone. */
-export function rank(candidate: Candidate, table = DEFAULT_TABLE): readonly number[] {
-  const destination = toDestination(candidate, table);
+export function rank(candidate: AddressWithSource, table = DEFAULT_TABLE): readonly number[] {
+  const destination = toRuleInput(candidate, table);
   return RULES.map((rule) => rule(destination));
 }
 
@@ -117,7 +117,7 @@ export function compareRanks(a: readonly number[], b: readonly number[]): number
   return 0;
 }
 
-function toDestination({ address, source }: Candidate, table: PolicyTable): Destination {
+function toRuleInput({ address, source }: AddressWithSource, table: PolicyTable): RuleInput {
   return { to: read(address, table), from: source && read(source.address, table), source };
 }
 

@@ -11,7 +11,7 @@ import { at, run, runWell } from './command.mjs';
 
 const require = createRequire(import.meta.url);
 
-export function bundlerCases({ newApp, tarball, bin, node, registry, scratch }) {
+export function bundlerCases({ newApp, tarball, bin, node, registry, scratch, isShort }) {
   const env = { PATH: `${bin}:${process.env.PATH}`, npm_config_registry: registry };
   let app;
   /** The application with the package installed, once for all. */
@@ -77,7 +77,7 @@ export function bundlerCases({ newApp, tarball, bin, node, registry, scratch }) 
         assert.match(output, /No native build was found/);
       },
     },
-    ...['22', '24', '26'].map((major) => ({
+    ...(isShort ? ['24'] : ['22', '24', '26']).map((major) => ({
       name: `a single executable of Node ${major}`,
       check: () => singleExecutable(major),
     })),

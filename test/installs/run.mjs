@@ -2,6 +2,7 @@
 //
 //   npm run test:installs                    all of it
 //   npm run test:installs -- 'pnpm 12'       what has that in its name
+//   npm run test:installs -- --short         one build from the sources, and one single executable
 //
 // x86-64 Linux. Everything happens in a folder of its own, which is removed.
 
@@ -18,7 +19,8 @@ import { runtimeCases } from './runtimes.mjs';
 import { at, run } from './command.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const [asked = ''] = process.argv.slice(2);
+const isShort = process.argv.includes('--short');
+const [asked = ''] = process.argv.slice(2).filter((word) => word !== '--short');
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'connect-by-list-installs-'));
 try {
@@ -40,7 +42,7 @@ function prepare() {
   fs.symlinkSync(at('@pnpm/exe.linux-x64/pnpm'), path.join(bin, 'pnpm'));
   fs.symlinkSync(at('@oven/bun-linux-x64/bin/bun'), path.join(bin, 'bunx'));
   const registry = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim();
-  return { scratch, tarball: path.join(scratch, name), node, bin, registry, run, newApp };
+  return { scratch, tarball: path.join(scratch, name), node, bin, registry, run, newApp, isShort };
 }
 
 /** An empty folder with the application in it. */

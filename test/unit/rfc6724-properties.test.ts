@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 
 import { alternateFamilies, sortDestinations } from '#dist/address-selection/rfc6724';
-import type { Candidate, Source } from '#dist/address-selection/rfc6724';
+import type { AddressWithSource, Source } from '#dist/address-selection/rfc6724';
 
 const address = fc.oneof(
   fc.constantFrom(
@@ -27,14 +27,14 @@ const source = fc
     ...(prefixLength === undefined ? {} : { prefixLength }),
     ...flags,
   }));
-const candidate: fc.Arbitrary<Candidate> = fc.record({
+const candidate: fc.Arbitrary<AddressWithSource> = fc.record({
   address,
   source: fc.option(source, { nil: undefined, freq: 8 }),
 });
 const candidates = fc.array(candidate, { maxLength: 40 });
 
 /** -1, 0 or 1, as the sort orders the two; objects that are equal count as two. */
-function compare(a: Candidate, b: Candidate): number {
+function compare(a: AddressWithSource, b: AddressWithSource): number {
   const [one, other] = [{ ...a }, { ...b }];
   const forward = sortDestinations([one, other])[0] === one;
   const backward = sortDestinations([other, one])[0] === one;
@@ -95,7 +95,7 @@ describe('any list of destinations', () => {
       fc.property(shuffled, ([list, again]) => {
         const sorted = sortDestinations(list);
         sortDestinations(again).forEach((one, index) => {
-          expect(compare(one, sorted[index] as Candidate)).toBe(0);
+          expect(compare(one, sorted[index] as AddressWithSource)).toBe(0);
         });
       }),
     );
@@ -122,9 +122,16 @@ describe('RFC 8305 section 4, the families in turn', () => {
   test('begins with the family of the first, and goes on with what is left', () => {
     const [a, b, c, d] = ['::a', '::b', '::c', '::d'].map((address) => ({ address }));
     const [x, y] = ['192.0.2.1', '192.0.2.2'].map((address) => ({ address }));
-    expect(alternateFamilies([a, b, c, d, x, y] as Candidate[])).toEqual([a, x, b, y, c, d]);
-    expect(alternateFamilies([x, y, a, b, c] as Candidate[])).toEqual([x, a, y, b, c]);
-    expect(alternateFamilies([a, b] as Candidate[])).toEqual([a, b]);
+    expect(alternateFamilies([a, b, c, d, x, y] as AddressWithSource[])).toEqual([
+      a,
+      x,
+      b,
+      y,
+      c,
+      d,
+    ]);
+    expect(alternateFamilies([x, y, a, b, c] as AddressWithSource[])).toEqual([x, a, y, b, c]);
+    expect(alternateFamilies([a, b] as AddressWithSource[])).toEqual([a, b]);
     expect(alternateFamilies([])).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 // The rules of RFC 6724 section 6, one by one.
 
 import { sortDestinations } from '#dist/address-selection/rfc6724';
-import type { Candidate, Source } from '#dist/address-selection/rfc6724';
+import type { AddressWithSource, Source } from '#dist/address-selection/rfc6724';
 import { DEFAULT_POLICY } from '#dist/address-selection/policy-table';
 import {
   careOf,
@@ -38,7 +38,8 @@ describe('the rules of RFC 6724 section 6', () => {
   });
 
   test('rule 4, prefer home addresses', () => {
-    const one = (more: Partial<Source>): Candidate => to('2001:db8:1::1', '2001:db8:1::2', more);
+    const one = (more: Partial<Source>): AddressWithSource =>
+      to('2001:db8:1::1', '2001:db8:1::2', more);
     expectFirst(one({ ...home, ...careOf }), one(home));
     expectFirst(one({ ...home, ...careOf }), one(careOf));
     expectFirst(one({ ...home, ...careOf }), one({}));
@@ -88,7 +89,7 @@ describe('the rules of RFC 6724 section 6', () => {
   test('rule 9 compares no more than the prefix of the source (section 2.2)', () => {
     const near = '2001:db8::1:0:0:1';
     const far = '2001:db8::ffff:0:0:1';
-    const one = (address: string, prefixLength?: number): Candidate =>
+    const one = (address: string, prefixLength?: number): AddressWithSource =>
       to(address, '2001:db8::1:0:0:2', prefixLength === undefined ? {} : { prefixLength });
     expectTie(one(near), one(far)); // 64 bits where nothing is known.
     expectTie(one(near, 64), one(far, 64));
@@ -96,7 +97,7 @@ describe('the rules of RFC 6724 section 6', () => {
     expectTie(one(near, 128), one(far, 128)); // All of the address is no prefix.
     expectTie(one(near, 32), one('2001:db8:ffff::1', 32));
 
-    const four = (address: string, prefixLength?: number): Candidate =>
+    const four = (address: string, prefixLength?: number): AddressWithSource =>
       to(address, '192.0.2.1', prefixLength === undefined ? {} : { prefixLength });
     expectTie(four('192.0.2.9'), four('10.0.0.1')); // The order of the name server stays.
     expectTie(four('192.0.2.9', 32), four('10.0.0.1', 32));
