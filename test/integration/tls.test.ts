@@ -231,7 +231,7 @@ describe('tls', () => {
     });
 
     test('timeout', async () => {
-      const options = { ...OPTIONS, timeout: 150, attemptDelay: 20 };
+      const options = { ...OPTIONS, timeout: 1_500, attemptDelay: 20 };
       const error = await connectErrorOf(connectByList([at(bad), at(bad)], options));
       expect(error).toMatchObject({ code: 'ETIMEDOUT', syscall: 'connect' });
       expect(error.attempts.map(({ outcome }) => outcome)).toEqual(['timeout', 'timeout']);
