@@ -33,7 +33,7 @@ function arrowsOf(room, at) {
   // Of the public functions only the index, which is above them all, imports from every room.
   const regex =
     room === 'cli'
-      ? '^\\.\\./(?!index$|options/options$|endpoints/service-port$)'
+      ? '^\\.\\./(?!index$|options/options$|endpoints/service-port$|native/glibc$)'
       : `^(\\.\\.?/)+(${above.join('|')})`;
   const message =
     'Rooms import from the rooms below them, the command from the index, the table of options and the names of services (ARCHITECTURE.md).';

@@ -17,31 +17,39 @@ export function tools() {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error('The prebuilt binaries are made on x86-64 Linux: zig is pinned for that only.');
   }
-  const folder = path.join(cache(), `packaging-tools-${hash()}`);
-  if (!fs.existsSync(folder)) install(folder);
+  // Some are for arm64.
+  return pinned(HERE, 'packaging-tools', 'zig and the versions of Node', ['--force']);
+}
+
+/**
+ * node_modules of what the lock file in a folder pins, in the cache folder; installs it where it is missing. The name there
+ * has a hash of the lock file in it.
+ */
+export function pinned(here, name, what, options = []) {
+  const folder = path.join(cache(), `${name}-${hash(here)}`);
+  if (!fs.existsSync(folder)) install(here, folder, what, options);
   return path.join(folder, 'node_modules');
 }
 
-export function cache() {
+function cache() {
   const { CONNECT_BY_LIST_CACHE, XDG_CACHE_HOME } = process.env;
   if (CONNECT_BY_LIST_CACHE) return path.resolve(CONNECT_BY_LIST_CACHE);
   return path.join(XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'connect-by-list');
 }
 
-function hash() {
+function hash(here) {
   const sum = createHash('sha256');
-  for (const file of FILES) sum.update(fs.readFileSync(path.join(HERE, file)));
+  for (const file of FILES) sum.update(fs.readFileSync(path.join(here, file)));
   return sum.digest('hex').slice(0, 12);
 }
 
-function install(folder) {
-  console.error('packaging: installing zig and the versions of Node');
+function install(here, folder, what, more) {
+  console.error(`packaging: installing ${what}`);
   fs.mkdirSync(path.dirname(folder), { recursive: true });
   const building = fs.mkdtempSync(`${folder}.`);
-  for (const file of FILES) fs.copyFileSync(path.join(HERE, file), path.join(building, file));
-  // Some are for arm64, and each wants to be "node" in .bin: --force is for the first, --no-bin-links for
-  // the second. npm's own variables would name the project that this runs for.
-  const options = ['--force', '--ignore-scripts', '--no-bin-links', '--no-audit', '--no-fund'];
+  for (const file of FILES) fs.copyFileSync(path.join(here, file), path.join(building, file));
+  // Each Node wants to be "node" in .bin.
+  const options = [...more, '--ignore-scripts', '--no-bin-links', '--no-audit', '--no-fund'];
   execFileSync('npm', ['ci', ...options], {
     cwd: building,
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import * as os from 'node:os';
 import * as path from 'node:path';
 
+import { glibcVersion } from '../native/glibc';
 import { UsageError } from './args';
 
 const PACKAGE = path.join(__dirname, '../..');
@@ -149,8 +150,7 @@ function install(built: string): string {
 /** With it the file fits better than one that names none. */
 function libc(): string {
   if (process.platform !== 'linux') return '';
-  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
-  return header.glibcVersionRuntime === undefined ? '.musl' : '.glibc';
+  return glibcVersion() === undefined ? '.musl' : '.glibc';
 }
 
 function realPath(file: string): string {

@@ -1,5 +1,7 @@
 // What is said when no binary loads here: for which platform one is missing, why, and how to make one.
 
+import { glibcVersion } from './glibc';
+
 /** An error that somebody who has never heard of addons can act on. */
 export function missingAddon(cause: unknown): Error {
   const lines = [
@@ -41,10 +43,7 @@ export function wrongRuntime(): Error {
 function platform(): string {
   const name = `${process.platform}-${process.arch}`;
   if (process.platform !== 'linux') return name;
-  const { header } = process.report.getReport() as {
-    header: { glibcVersionRuntime?: string };
-  };
-  const { glibcVersionRuntime: glibc } = header;
+  const glibc = glibcVersion();
   return `${name} with ${glibc === undefined ? 'musl' : `glibc ${glibc}`}`;
 }
 

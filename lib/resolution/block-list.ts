@@ -7,9 +7,7 @@ import type * as net from 'node:net';
 import type { Row } from '../attempts/attempt';
 import { plainAddress, withoutZone, type Endpoint } from '../endpoints/endpoints';
 import { isIPv4, parseAddress } from '../endpoints/ip-address';
-
-type Answered = (error: Error | null, answer?: unknown, family?: number) => void;
-type Lookup = (name: string, options: object, answered: Answered) => void;
+import type { Lookup } from '../sockets/connect-through-node';
 
 /** Node's own code for a connection that a block list forbids. */
 const BLOCKED = 'ERR_IP_BLOCKED';

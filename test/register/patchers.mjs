@@ -189,7 +189,7 @@ function proxying(load) {
           socket.write('HTTP/1.1 200 OK\r\n\r\n');
           proxy.emit('connection', socket);
         });
-        proxy.listen(0, '127.0.0.1');
+        proxy.listen(await ownPort(), '127.0.0.1');
         await once(proxy, 'listening');
         const before = calls();
         const agent = makeAgent(`http://proxy.test:${proxy.address().port}`);

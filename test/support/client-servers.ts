@@ -14,6 +14,7 @@ import { WebSocketServer } from 'ws';
 
 import { CERTIFICATE_FILE, KEY_FILE } from './certificate';
 import type { ClientServer } from './client-promises';
+import { ownPort } from './ports';
 import { serve } from './servers';
 
 const identity = { cert: fs.readFileSync(CERTIFICATE_FILE), key: fs.readFileSync(KEY_FILE) };
@@ -29,7 +30,8 @@ export function startHttpsServer(): Promise<ClientServer> {
 }
 
 async function answerHttp(server: http.Server): Promise<ClientServer> {
-  server.listen(0, '127.0.0.1');
+  // Some reach it by a name that leads to ::1 as well.
+  server.listen(await ownPort(), '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as net.AddressInfo;
   server.on('request', (_, response: http.ServerResponse) => response.end(String(port)));

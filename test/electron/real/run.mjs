@@ -6,7 +6,6 @@
 
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -17,7 +16,7 @@ import { promisify } from 'node:util';
 
 import { blackhole } from '../../../build-test/support/blackhole.js';
 import { ownPort } from '../../../build-test/support/ports.js';
-import { cache } from '../../../packaging/tools.mjs';
+import { pinned } from '../../../packaging/tools.mjs';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -51,7 +50,7 @@ if (process.env[INSIDE]) {
 
 /** Electron without the application that it came with, and ours in its place. Answers with its executable. */
 function pack(scratch) {
-  const modules = install();
+  const modules = pinned(HERE, 'electron', 'a real Electron');
   const host = path.join(scratch, 'host');
   fs.mkdirSync(host);
   // The application is in resources/, which is left in the archive.
@@ -89,27 +88,6 @@ function pack(scratch) {
   execFileSync(process.execPath, [asar, 'pack', app, archive, '--unpack', '**/*.node']);
   fs.rmSync(app, { recursive: true });
   return path.join(folder, 'electron');
-}
-
-/** Into the cache folder, under a hash of the lock file. */
-function install() {
-  const lock = fs.readFileSync(path.join(HERE, 'package-lock.json'));
-  const hash = createHash('sha256').update(lock).digest('hex').slice(0, 12);
-  const folder = path.join(cache(), `electron-${hash}`);
-  if (!fs.existsSync(folder)) {
-    fs.mkdirSync(cache(), { recursive: true });
-    const building = fs.mkdtempSync(`${folder}.`);
-    for (const file of ['package.json', 'package-lock.json']) {
-      fs.copyFileSync(path.join(HERE, file), path.join(building, file));
-    }
-    const options = ['--ignore-scripts', '--no-bin-links', '--no-audit', '--no-fund'];
-    execFileSync('npm', ['ci', ...options], {
-      cwd: building,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    fs.renameSync(building, folder);
-  }
-  return path.join(folder, 'node_modules');
 }
 
 async function runScenarios(host) {

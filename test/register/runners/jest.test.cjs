@@ -3,6 +3,8 @@
 const { once } = require('node:events');
 const net = require('node:net');
 
+const { ownPort } = require('../../../build-test/support/ports.js');
+
 const REGISTER = '../../../dist/register.js';
 const ADDRESSES = [
   { address: '::1', family: 6 },
@@ -18,7 +20,7 @@ beforeAll(async () => {
     connections++;
     socket.on('error', () => undefined).write('hello');
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(await ownPort(), '127.0.0.1');
   await once(server, 'listening');
 });
 afterAll(() => server.close());

@@ -5,6 +5,7 @@ import net from 'node:net';
 
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 
+import { ownPort } from '../../../build-test/support/ports.js';
 import { register, unregister } from '../../../dist/register.mjs';
 
 const ADDRESSES = [
@@ -15,7 +16,7 @@ const ADDRESSES = [
 let server;
 beforeAll(async () => {
   server = net.createServer((socket) => socket.on('error', () => undefined).write('hello'));
-  server.listen(0, '127.0.0.1');
+  server.listen(await ownPort(), '127.0.0.1');
   await once(server, 'listening');
 });
 afterAll(() => {
